@@ -1,0 +1,127 @@
+# Builds the extension (PGXS), and runs the demo and the tests on private servers.
+# "make help" lists the targets; doc/testing.md explains them.
+
+EXTENSION = handover
+EXTVERSION = 0.1
+
+MODULE_big = handover
+PGFILEDESC = "handover - complete, prioritised and recorded work handovers"
+OBJS = \
+	src/handover.o \
+	src/compare.o \
+	src/checklist_parse.o \
+	src/checklist_build.o \
+	src/checklist_out.o \
+	src/checklist_io.o \
+	src/tally_io.o \
+	src/tally_ops.o \
+	src/jsonb_push.o \
+	src/value.o \
+	src/row_value.o \
+	src/count_item.o \
+	src/count_document.o \
+	src/count_row.o \
+	src/verdict.o \
+	src/verdict_sql.o
+
+# The install script is these files, in this order. The list is explicit because a wildcard
+# finds nothing, without a word, when building out of tree.
+SQL = \
+	sql/00_schema.sql \
+	sql/10_level.sql \
+	sql/11_status.sql \
+	sql/12_checklist.sql \
+	sql/13_tally.sql \
+	sql/14_complete.sql \
+	sql/90_grant.sql
+INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql
+DATA_built = $(INSTALL_SQL)
+
+REGRESS = level status checklist checklist_error tally complete constraint
+REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
+
+# Names must differ from those in REGRESS: both find what they expect in expected/.
+ISOLATION =
+ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=. --load-extension=$(EXTENSION)
+
+PG_CFLAGS = -Wall -Wextra -Wmissing-prototypes -Wno-unused-parameter \
+	-Wno-sign-compare -Wno-missing-field-initializers
+
+# The first target is the default one, and PGXS's own comes later.
+all:
+
+# pg_config is there without PGXS when only libpq-dev is installed, and neither is there on a
+# fresh machine, where "make demo" and "make test" must work all the same: they install both.
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+
+ifneq ($(wildcard $(PGXS)),)
+
+include $(PGXS)
+
+$(OBJS) $(OBJS:.o=.bc): $(wildcard $(srcdir)/src/*.h) | $(CURDIR)/src
+
+$(INSTALL_SQL): $(addprefix $(srcdir)/,$(SQL))
+	cat $^ > $@
+
+# Out of tree, objects need a directory and pg_regress needs ./expected. These names are
+# absolute, or make would find the source tree's own by VPATH and be content.
+installcheck: | $(CURDIR)/expected
+$(CURDIR)/src:
+	mkdir -p $@
+$(CURDIR)/expected:
+	ln -s $(abspath $(srcdir))/expected $@
+
+else
+
+all install uninstall installcheck:
+	@echo "handover: no server headers for $(PG_CONFIG); install postgresql-server-dev-NN, or set PG_CONFIG" >&2; exit 1
+clean:
+
+endif
+
+# What follows needs nothing but make: the scripts install what is missing.
+
+BIN = $(dir $(firstword $(MAKEFILE_LIST)))test/bin
+export PG_CONFIG
+
+.PHONY: help demo psql test test-ubsan test-majors lint clean-servers
+
+help:
+	@sed -n 's/^#: *//p' $(firstword $(MAKEFILE_LIST))
+
+#: make                    build the extension
+#: make install            install it into the PostgreSQL of PG_CONFIG
+#: make installcheck       run the pg_regress and isolation tests on a running server
+#: make clean              remove what was built, private servers included
+#:
+#: These install what is missing (as root or through sudo) and use servers of their own:
+#: make demo               load the example handovers and show them; DATA=file.csv.xz adds real incidents
+demo:
+	@$(BIN)/demo
+#: make psql               open psql on the demo's database
+psql:
+	@$(BIN)/demo psql
+#: make test               run every suite; SUITES="regress isolation pgtap server" selects
+test:
+	@$(BIN)/suites
+#: make test-ubsan         run the suites under the undefined behaviour sanitizer
+test-ubsan:
+	@PROFILE="-fsanitize=undefined -fno-sanitize-recover=undefined" $(BIN)/suites
+#: make test-majors        run the core suites on PostgreSQL 17 and 18, in chroots; MAJORS="17 18" selects
+test-majors:
+	@$(BIN)/majors
+#: make bench-NAME         run bench/NAME.sh
+bench-%:
+	@$(BIN)/bench $*
+#: make lint               run shellcheck over the scripts
+lint:
+	shellcheck -x -P $(BIN) $(filter-out %/tap,$(wildcard $(BIN)/* $(BIN)/../../bench/*.sh)) $(BIN)/../../.ci/run
+#:
+#: PG_CONFIG=/usr/lib/postgresql/17/bin/pg_config picks another PostgreSQL.
+
+clean: clean-servers
+clean-servers:
+	@$(BIN)/server clean
+
+.DELETE_ON_ERROR:
