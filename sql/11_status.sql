@@ -1,0 +1,9 @@
+/*
+ * status: the legal state of a handover.
+ *
+ * What each asks of a checklist is in src/verdict_sql.c.
+ */
+
+CREATE TYPE @extschema@.status AS ENUM ('draft', 'submitted', 'accepted', 'closed', 'cancelled');
+COMMENT ON TYPE @extschema@.status IS
+    'draft: being written; submitted: with the receiver; accepted: taken over; closed: support has ended; cancelled: will not happen';

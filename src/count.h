@@ -1,0 +1,41 @@
+/*
+ * count.h
+ *		Counting items: what documents and rows have in common.
+ */
+#ifndef HANDOVER_COUNT_H
+#define HANDOVER_COUNT_H
+
+#include "tally.h"
+#include "value.h"
+
+/*
+ * A section of a checklist, opened for counting: its fields by name, and which
+ * of them counting itself looks at.
+ */
+typedef struct Section
+{
+	FlatSection flat;
+	Span		element;
+	Span	   *fields;			/* flat.nfields of them */
+	int			state;			/* slot of "state" */
+	int			attributes;		/* slot of "attributes" */
+} Section;
+
+/* count_item.c */
+extern void handover_open_section(const FlatSection *flat, const Span *names,
+								  Span *fields, Section *section);
+extern void handover_count_item(const Section *section, JsonbValue *slots,
+								bool countable, Count *counts);
+extern void handover_match_object(const JsonbContainer *object,
+								  const Span *fields, int nfields,
+								  JsonbValue *slots);
+
+/* count_document.c */
+extern void handover_count_document(const Checklist *checklist,
+									const JsonbContainer *root,
+									Count *counts);
+extern void handover_count_entry(const Section *section,
+								 const JsonbValue *entry, JsonbValue *slots,
+								 Count *counts);
+
+#endif							/* HANDOVER_COUNT_H */

@@ -1,0 +1,31 @@
+/*
+ * handover.c
+ *		The module itself, and the words it has in common with its SQL.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "handover.h"
+
+PG_MODULE_MAGIC_EXT(.name = "handover", .version = "0.1");
+
+static const char *const level_names[N_LEVELS] = {
+	"low", "medium", "high", "critical"
+};
+
+int
+handover_level_of(const char *str, int len)
+{
+	for (int i = 0; i < N_LEVELS; i++)
+		if (strlen(level_names[i]) == (size_t) len &&
+			memcmp(level_names[i], str, len) == 0)
+			return i;
+	return -1;
+}
+
+const char *
+handover_level_name(Level level)
+{
+	return level_names[level];
+}

@@ -1,0 +1,32 @@
+/*
+ * verdict.h
+ *		What counts mean: which rules hold, and how far.
+ */
+#ifndef HANDOVER_VERDICT_H
+#define HANDOVER_VERDICT_H
+
+#include "tally.h"
+
+/* What a status of a handover asks for: stages up to this; -1 for none. */
+#define NO_STAGE (-1)
+
+/* A rule as far as its counts are to be judged. */
+typedef struct Claim
+{
+	int			number;			/* of the rule, from 0 */
+	ClaimKind	kind;
+	bool		require;
+	Stage		stage;
+	int32		count;
+	int32		weight;			/* in 1/WEIGHT_SCALE */
+} Claim;
+
+extern bool handover_satisfied(const Claim *claim, const Count *count);
+extern double handover_degree(const Claim *claim, const Count *count);
+extern bool handover_is_complete(const Checklist *checklist,
+								 const Count *counts, int stage);
+extern double handover_completeness(const Checklist *checklist,
+									const Count *counts);
+extern Claim *handover_claims(const Checklist *checklist);
+
+#endif							/* HANDOVER_VERDICT_H */

@@ -1,0 +1,457 @@
+/*
+ * verdict_sql.c
+ *		What is asked of a checklist in SQL: complete, completeness, missing,
+ *		review, require_complete, each of a document and of a tally.
+ *
+ * The answers are used in constraints, where NULL would pass for true; so no
+ * function here is strict, and none but review returns nothing: a document
+ * that is NULL is an empty one, and without a checklist or a status nothing is
+ * complete.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "count.h"
+#include "verdict.h"
+
+/* Room on the stack for the counts of a checklist; more is allocated. */
+#define STACK_COUNTS	64
+
+/* ------------------------------------------------------------------------
+ * Arguments
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * Counts the second argument for a checklist.  "space" has STACK_COUNTS.
+ */
+static Count *
+count_argument(FunctionCallInfo fcinfo, const Checklist *checklist,
+			   bool is_tally, Count *space)
+{
+	Count	   *counts = (checklist->nrules <= STACK_COUNTS) ? space :
+		palloc_array(Count, checklist->nrules);
+
+	if (is_tally && !PG_ARGISNULL(1))
+	{
+		Tally	   *tally = PG_GETARG_TALLY_P(1);
+
+		handover_check_tally(checklist, tally);
+		handover_tally_counts(tally, counts);
+		PG_FREE_IF_COPY(tally, 1);
+		return counts;
+	}
+
+	memset(counts, 0, sizeof(Count) * checklist->nrules);
+	if (!is_tally)
+	{
+		Jsonb	   *document = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
+
+		handover_count_document(checklist,
+								document ? &document->root : NULL, counts);
+		if (document)
+			PG_FREE_IF_COPY(document, 1);
+	}
+	return counts;
+}
+
+/* The status last met by a call site, and the stage it asks for. */
+typedef struct StatusCache
+{
+	Oid			status;
+	int			stage;
+	char		name[NAMEDATALEN];
+} StatusCache;
+
+/*
+ * The third argument, a value of the enum handover.status.
+ */
+static const StatusCache *
+get_status(FunctionCallInfo fcinfo)
+{
+	static const struct
+	{
+		const char *name;
+		int			stage;
+	}			statuses[] = {
+		{"draft", NO_STAGE}, {"submitted", STAGE_SUBMIT},
+		{"accepted", STAGE_ACCEPT}, {"closed", STAGE_CLOSE},
+		{"cancelled", NO_STAGE}
+	};
+	StatusCache *cache = fcinfo->flinfo->fn_extra;
+	Oid			status = PG_GETARG_OID(2);
+	char	   *name;
+
+	if (cache != NULL && cache->status == status)
+		return cache;
+	if (cache == NULL)
+	{
+		cache = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(*cache));
+		fcinfo->flinfo->fn_extra = cache;
+	}
+	cache->status = InvalidOid;
+	name = DatumGetCString(DirectFunctionCall1(enum_out,
+											   ObjectIdGetDatum(status)));
+	for (int i = 0; i < lengthof(statuses); i++)
+	{
+		if (strcmp(name, statuses[i].name) == 0)
+		{
+			cache->stage = statuses[i].stage;
+			strlcpy(cache->name, name, NAMEDATALEN);
+			cache->status = status;
+			return cache;
+		}
+	}
+	elog(ERROR, "unexpected value of handover.status: \"%s\"", name);
+}
+
+/* ------------------------------------------------------------------------
+ * What is missing
+ * ------------------------------------------------------------------------
+ */
+
+/* Is a rule due at a stage, needed, and not satisfied? */
+static bool
+is_missing(const Claim *claim, const Count *count, int stage)
+{
+	return claim->require && (int) claim->stage <= stage &&
+		!handover_satisfied(claim, count);
+}
+
+static Datum
+text_array(Datum *elements, int n)
+{
+	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false,
+										   TYPALIGN_INT));
+}
+
+/* The labels of what is missing, each once, in the order of the rules. */
+static Datum
+missing_labels(const Checklist *checklist, const Count *counts, int stage)
+{
+	Claim	   *claims = handover_claims(checklist);
+	Rule	   *rules = NULL;
+	char	  **labels = palloc_array(char *, Max(checklist->nrules, 1));
+	Datum	   *elements = palloc_array(Datum, Max(checklist->nrules, 1));
+	int			n = 0;
+
+	for (int i = 0; i < checklist->nrules; i++)
+	{
+		bool		seen = false;
+
+		if (!is_missing(&claims[i], &counts[i], stage))
+			continue;
+		if (rules == NULL)
+			rules = handover_rules(checklist);
+		labels[n] = handover_rule_label(&rules[i]);
+		for (int j = 0; j < n && !seen; j++)
+			seen = strcmp(labels[j], labels[n]) == 0;
+		if (seen)
+			continue;
+		elements[n] = CStringGetTextDatum(labels[n]);
+		n++;
+	}
+	return text_array(elements, n);
+}
+
+/* "label (0 of 2); label (3 found)": what is missing, and how much of it. */
+static char *
+missing_detail(const Checklist *checklist, const Count *counts, int stage)
+{
+	Claim	   *claims = handover_claims(checklist);
+	Rule	   *rules = handover_rules(checklist);
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	for (int i = 0; i < checklist->nrules; i++)
+	{
+		if (!is_missing(&claims[i], &counts[i], stage))
+			continue;
+		if (buf.len > 0)
+			appendStringInfoString(&buf, "; ");
+		appendStringInfoString(&buf, handover_rule_label(&rules[i]));
+		if (claims[i].kind == CLAIM_NO)
+			appendStringInfo(&buf, " (%d found)", counts[i].hits);
+		else
+			appendStringInfo(&buf, " (%d of %d)", counts[i].hits,
+							 claims[i].kind == CLAIM_EVERY ?
+							 counts[i].population : claims[i].count);
+	}
+	return buf.data;
+}
+
+/* ------------------------------------------------------------------------
+ * The functions, for a document and for a tally
+ * ------------------------------------------------------------------------
+ */
+
+static Datum
+complete(FunctionCallInfo fcinfo, bool is_tally)
+{
+	Count		space[STACK_COUNTS];
+	const Checklist *checklist;
+	const StatusCache *status;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
+		PG_RETURN_BOOL(false);
+	checklist = PG_GETARG_CHECKLIST_P(0);
+	status = get_status(fcinfo);
+	PG_RETURN_BOOL(handover_is_complete(checklist,
+										count_argument(fcinfo, checklist,
+													   is_tally, space),
+										status->stage));
+}
+
+static Datum
+completeness(FunctionCallInfo fcinfo, bool is_tally)
+{
+	Count		space[STACK_COUNTS];
+	const Checklist *checklist;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_FLOAT8(0);
+	checklist = PG_GETARG_CHECKLIST_P(0);
+	PG_RETURN_FLOAT8(handover_completeness(checklist,
+										   count_argument(fcinfo, checklist,
+														  is_tally, space)));
+}
+
+static Datum
+missing(FunctionCallInfo fcinfo, bool is_tally)
+{
+	Count		space[STACK_COUNTS];
+	const Checklist *checklist;
+	const StatusCache *status;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
+	{
+		Datum		what = CStringGetTextDatum(PG_ARGISNULL(0) ?
+											   "a checklist" : "a status");
+
+		return text_array(&what, 1);
+	}
+	checklist = PG_GETARG_CHECKLIST_P(0);
+	status = get_status(fcinfo);
+	return missing_labels(checklist,
+						  count_argument(fcinfo, checklist, is_tally, space),
+						  status->stage);
+}
+
+static Datum
+require_complete(FunctionCallInfo fcinfo, bool is_tally)
+{
+	Count		space[STACK_COUNTS];
+	Count	   *counts;
+	const Checklist *checklist;
+	const StatusCache *status;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s of a handover must not be null",
+						PG_ARGISNULL(0) ? "checklist" : "status")));
+	checklist = PG_GETARG_CHECKLIST_P(0);
+	status = get_status(fcinfo);
+	counts = count_argument(fcinfo, checklist, is_tally, space);
+	if (!handover_is_complete(checklist, counts, status->stage))
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("handover is not complete enough to be %s",
+						status->name),
+				 errdetail("Missing: %s.",
+						   missing_detail(checklist, counts, status->stage)),
+				 errhint("handover.review() shows every rule and how far it is met.")));
+	PG_RETURN_BOOL(true);
+}
+
+/* The columns of review. */
+enum
+{
+	REVIEW_RULE,
+	REVIEW_CLAIM,
+	REVIEW_VERB,
+	REVIEW_STAGE,
+	REVIEW_WEIGHT,
+	REVIEW_LABEL,
+	REVIEW_EXPECTED,
+	REVIEW_ACTUAL,
+	REVIEW_DECLARED_NONE,
+	REVIEW_SATISFIED,
+	REVIEW_DEGREE,
+	N_REVIEW
+};
+
+static void
+review_row(const Rule *rule, const Claim *claim, const Count *count,
+		   Datum *values)
+{
+	StringInfoData buf;
+	int32		expected = 0;	/* of "no" */
+
+	if (claim->kind == CLAIM_AT_LEAST)
+		expected = claim->count;
+	else if (claim->kind == CLAIM_EVERY)
+		expected = count->population;
+
+	initStringInfo(&buf);
+	handover_append_claim(&buf, rule, true);
+	values[REVIEW_RULE] = Int32GetDatum(claim->number + 1);
+	values[REVIEW_CLAIM] = CStringGetTextDatum(buf.data);
+	values[REVIEW_VERB] = CStringGetTextDatum(claim->require ? "require" :
+											  "suggest");
+	values[REVIEW_STAGE] =
+		CStringGetTextDatum(handover_stage_name(claim->stage));
+	values[REVIEW_WEIGHT] = Float8GetDatum((double) claim->weight /
+										   WEIGHT_SCALE);
+	values[REVIEW_LABEL] = CStringGetTextDatum(handover_rule_label(rule));
+	values[REVIEW_EXPECTED] = Int32GetDatum(expected);
+	values[REVIEW_ACTUAL] = Int32GetDatum(count->hits);
+	values[REVIEW_DECLARED_NONE] =
+		Int32GetDatum(claim->kind == CLAIM_AT_LEAST ? count->population : 0);
+	values[REVIEW_SATISFIED] = BoolGetDatum(handover_satisfied(claim, count));
+	values[REVIEW_DEGREE] = Float8GetDatum(handover_degree(claim, count));
+}
+
+static Datum
+review(FunctionCallInfo fcinfo, bool is_tally)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Count		space[STACK_COUNTS];
+	Count	   *counts;
+	const Checklist *checklist;
+	Rule	   *rules;
+	Claim	   *claims;
+	bool		nulls[N_REVIEW] = {0};
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	checklist = PG_GETARG_CHECKLIST_P(0);
+	counts = count_argument(fcinfo, checklist, is_tally, space);
+	rules = handover_rules(checklist);
+	claims = handover_claims(checklist);
+	for (int i = 0; i < checklist->nrules; i++)
+	{
+		Datum		values[N_REVIEW];
+
+		review_row(&rules[i], &claims[i], &counts[i], values);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc,
+							 values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* ------------------------------------------------------------------------
+ * SQL functions
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * complete(checklist, jsonb, status DEFAULT 'submitted') returns boolean
+ * complete(checklist, tally, status) returns boolean
+ *
+ * Does every "require" rule hold that a handover of that status must satisfy?
+ * Never NULL: false without a checklist or a status.
+ */
+PG_FUNCTION_INFO_V1(handover_complete_document);
+Datum
+handover_complete_document(PG_FUNCTION_ARGS)
+{
+	return complete(fcinfo, false);
+}
+
+PG_FUNCTION_INFO_V1(handover_complete_tally);
+Datum
+handover_complete_tally(PG_FUNCTION_ARGS)
+{
+	return complete(fcinfo, true);
+}
+
+/*
+ * completeness(checklist, jsonb) returns double precision
+ * completeness(checklist, tally) returns double precision
+ *
+ * 0 to 100: how far the rules are met, the mean by weight, over rules of every
+ * verb and stage.  100 exactly if all with a weight are satisfied.  Never
+ * NULL: 0 without a checklist.
+ */
+PG_FUNCTION_INFO_V1(handover_completeness_document);
+Datum
+handover_completeness_document(PG_FUNCTION_ARGS)
+{
+	return completeness(fcinfo, false);
+}
+
+PG_FUNCTION_INFO_V1(handover_completeness_tally);
+Datum
+handover_completeness_tally(PG_FUNCTION_ARGS)
+{
+	return completeness(fcinfo, true);
+}
+
+/*
+ * missing(checklist, jsonb, status DEFAULT 'submitted') returns text[]
+ * missing(checklist, tally, status) returns text[]
+ *
+ * The labels of the rules for which complete() is false; empty, never NULL, if
+ * it is true.
+ */
+PG_FUNCTION_INFO_V1(handover_missing_document);
+Datum
+handover_missing_document(PG_FUNCTION_ARGS)
+{
+	return missing(fcinfo, false);
+}
+
+PG_FUNCTION_INFO_V1(handover_missing_tally);
+Datum
+handover_missing_tally(PG_FUNCTION_ARGS)
+{
+	return missing(fcinfo, true);
+}
+
+/*
+ * require_complete(checklist, jsonb, status DEFAULT 'submitted') returns boolean
+ * require_complete(checklist, tally, status) returns boolean
+ *
+ * True, or error 23514 whose DETAIL lists what is missing.  22004 without a
+ * checklist or a status.
+ */
+PG_FUNCTION_INFO_V1(handover_require_complete_document);
+Datum
+handover_require_complete_document(PG_FUNCTION_ARGS)
+{
+	return require_complete(fcinfo, false);
+}
+
+PG_FUNCTION_INFO_V1(handover_require_complete_tally);
+Datum
+handover_require_complete_tally(PG_FUNCTION_ARGS)
+{
+	return require_complete(fcinfo, true);
+}
+
+/*
+ * review(checklist, jsonb) returns setof record
+ * review(checklist, tally) returns setof record
+ *
+ * One row a rule, in order: what it claims, what was expected and found, and
+ * how far it is met (0 to 1).  No row without a checklist.
+ */
+PG_FUNCTION_INFO_V1(handover_review_document);
+Datum
+handover_review_document(PG_FUNCTION_ARGS)
+{
+	return review(fcinfo, false);
+}
+
+PG_FUNCTION_INFO_V1(handover_review_tally);
+Datum
+handover_review_tally(PG_FUNCTION_ARGS)
+{
+	return review(fcinfo, true);
+}
