@@ -8,6 +8,7 @@ MODULE_big = handover
 PGFILEDESC = "handover - complete, prioritised and recorded work handovers"
 OBJS = \
 	src/handover.o \
+	src/catalogue.o \
 	src/compare.o \
 	src/checklist_parse.o \
 	src/checklist_build.o \
@@ -33,11 +34,14 @@ SQL = \
 	sql/12_checklist.sql \
 	sql/13_tally.sql \
 	sql/14_complete.sql \
+	sql/20_element.sql \
+	sql/21_template.sql \
 	sql/90_grant.sql
 INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 
-REGRESS = level status checklist checklist_error tally complete constraint
+REGRESS = opclass level status checklist checklist_error tally complete constraint \
+	element template security
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
 
 # Names must differ from those in REGRESS: both find what they expect in expected/.

@@ -1,0 +1,254 @@
+/*
+ * element: the catalogue of what a handover is made of.
+ *
+ * An element is a section of a handover and its rows are items.  The catalogue
+ * is for people and for lint(); counting never reads it, so a checklist means
+ * the same in every database and a rule may name an element that is not here.
+ */
+
+CREATE TABLE @extschema@.element (
+    name        text    PRIMARY KEY,
+    title       text    NOT NULL,
+    description text    NOT NULL,
+    fields      text[]  NOT NULL DEFAULT '{}',
+    may_be_none boolean NOT NULL DEFAULT true,
+    builtin     boolean NOT NULL DEFAULT false,
+    CONSTRAINT element_name_fits
+        CHECK (octet_length(name) BETWEEN 1 AND 255),
+    CONSTRAINT element_title_says_something
+        CHECK (btrim(title) <> ''),
+    CONSTRAINT element_fields_are_names
+        CHECK (array_position(fields, NULL) IS NULL
+               AND array_position(fields, '') IS NULL
+               AND coalesce(array_ndims(fields), 1) = 1),
+    -- The rule language itself knows these four; a row cannot change that.
+    CONSTRAINT element_may_be_none_as_the_language_has_it
+        CHECK (may_be_none = (name NOT IN ('handover', 'item', 'contact', 'document')))
+);
+
+COMMENT ON TABLE @extschema@.element IS
+    'elements of a handover and their fields, for people and for lint(); add your own with builtin false';
+COMMENT ON COLUMN @extschema@.element.name IS
+    'name in rules, and key of the list of items in a document';
+COMMENT ON COLUMN @extschema@.element.title IS
+    'name for people';
+COMMENT ON COLUMN @extschema@.element.description IS
+    'what belongs here';
+COMMENT ON COLUMN @extschema@.element.fields IS
+    'fields of its own; those of the row "item" are common to all elements but the header';
+COMMENT ON COLUMN @extschema@.element.may_be_none IS
+    'whether an item with state none can declare that there is nothing of it';
+COMMENT ON COLUMN @extschema@.element.builtin IS
+    'comes with the extension and cannot be changed; pg_dump leaves it out';
+
+INSERT INTO @extschema@.element (name, title, description, fields, may_be_none, builtin) VALUES
+-- the header, and what every item has
+('handover', 'Handover',
+ 'The header of a handover: who passes what to whom, when and why. Its priority_acknowledged_ fields say that the new owner has seen the order in which the work is to be done.',
+ '{title,role,industries,reason,outgoing,incoming,coordinator,scope,excluded,objective,expectation,summary,question_channel,transition_start_at,effective_at,support_until,status,priority_acknowledged_by,priority_acknowledged_at,read_back,external_ref}',
+ false, true),
+('item', 'Item',
+ 'Any item of any element, and the fields that all of them share. The state is upcoming, ongoing, pending, blocked, done or none; an item without a state is open.',
+ '{title,details,state,nature,owner,new_owner,due_at,effective_at,urgency,importance,impact,critical,outcome,deliverable,instructions,nuance,challenge,contingency,next_step,objective,link,external_ref,parent,depends_on,acknowledged_by,acknowledged_at,read_back,disputed,verified_by,verified_at,updated_at}',
+ false, true),
+-- work
+('responsibility', 'Responsibility',
+ 'A standing duty that passes on: what has to be done again and again, and how often.',
+ '{recurrence}', true, true),
+('task', 'Task',
+ 'An open piece of work: upcoming, ongoing, pending or blocked. A task that is part of another names it as its parent.',
+ '{}', true, true),
+('project', 'Project',
+ 'An ongoing project, its status and what it still has to deliver; content projects too.',
+ '{category,status,phase,stakeholder}', true, true),
+('milestone', 'Milestone',
+ 'A dated event or a deadline ahead.',
+ '{category,applies_to}', true, true),
+('issue', 'Issue',
+ 'What is wrong or open now: a pending issue, an outstanding query, an unfinished resolution.',
+ '{category,workaround,applies_to}', true, true),
+('risk', 'Risk',
+ 'What may go wrong: a challenge, a roadblock, an area of concern, and what to do if it happens.',
+ '{category,likelihood,applies_to}', true, true),
+('dependency', 'Dependency',
+ 'An item that waits for another item, or for something outside.',
+ '{item,waits_for,outside}', true, true),
+('change_request', 'Change request',
+ 'A pending change and where its approval stands.',
+ '{planned_at,approval_status,approval_workflow,next_approver,discussion_link,stakeholder_communication}',
+ true, true),
+-- systems and access
+('system', 'System',
+ 'A system in operation. Training and knowledge name the session and the insight that go with it.',
+ '{configuration,intricacy,criticality,complex,assessed_at,assessed_by,training,knowledge}',
+ true, true),
+('access_grant', 'Access grant',
+ 'An account or a permission that moves: transfer_status is requested, granted, verified or revoked. It says where the secret is kept, never the secret; password is a field only so that a rule can refuse it. Access that several people share is not revoked: its secret is changed, at rotated_at.',
+ '{account,system,platform,access_level,user_group,privileged,shared,security_protocol,transfer_status,granted_at,revoked_at,rotated_at,secret_location,password}',
+ true, true),
+('asset', 'Asset',
+ 'A content repository, a visual asset, a tool, a link to a resource.',
+ '{kind,licence}', true, true),
+-- knowledge
+('procedure', 'Procedure',
+ 'How something is done: troubleshooting guide, approval protocol, community norms, how-to. The category is troubleshooting, change, approval, community, interaction_norm, operation or your own.',
+ '{category,applies_to,last_reviewed_at}', true, true),
+('escalation_path', 'Escalation path',
+ 'Whom to call, when, and within what time; for the ordinary case and for a crisis (kind is escalation or crisis).',
+ '{kind,trigger,contact,time_limit}', true, true),
+('knowledge', 'Knowledge',
+ 'An insight into the domain, the technology or the operation, or a best practice. The category is technical, operational, decision, specialised, trend or your own.',
+ '{category,applies_to}', true, true),
+('training_session', 'Training session',
+ 'Training, hands-on work, mentorship or shadowing, planned or held. The rating of competence is from 1 to 5.',
+ '{kind,trainer,trainee,planned_at,completed_at,competence_rating,applies_to}', true, true),
+('document', 'Document',
+ 'A document, brief, report, standard, reference or page, with a link to it.',
+ '{category,last_reviewed_at,applies_to}', false, true),
+('contact', 'Contact',
+ 'A person or a party to reach, and how: the channel is phone, email, collaboration_tool, project_platform or your own, the address is what that channel needs.',
+ '{name,kind,organisation,channel,address,topic,backup_contact}', false, true),
+('metric', 'Metric',
+ 'A figure that is watched: an indicator of performance or a service level (kind is kpi or service_level).',
+ '{kind,unit,target,actual,actual_before,actual_after,measured_at,applies_to}', true, true),
+('compliance_requirement', 'Compliance requirement',
+ 'A rule, a standard or a duty to protect data, and where the evidence is. The category is patient_data, data_privacy, transactional_security, regulatory or your own.',
+ '{category,standard,evidence_location}', true, true),
+('succession_plan', 'Succession plan',
+ 'A candidate for succession and how the candidate is prepared, by when.',
+ '{candidate,readiness_level,preparation_step,target_at}', true, true),
+-- social media
+('campaign', 'Campaign',
+ 'A social media campaign. Its kpi names what it is measured by.',
+ '{strategy,status,platform,kpi,start_at,end_at,cadence,budget}', true, true),
+('content_calendar', 'Content calendar',
+ 'A scheduled post, a theme or an engagement activity (kind is post, theme or engagement).',
+ '{kind,scheduled_at,platform,theme,status}', true, true),
+('platform_insight', 'Platform insight',
+ 'What works on a platform and how its audience behaves.',
+ '{platform,audience,practice,sensitivity}', true, true),
+-- the handing over itself
+('participant', 'Participant',
+ 'A person who takes part, and as what: outgoing, incoming, coordinator, approver, stakeholder, supporter or observer.',
+ '{name,part,address}', true, true),
+('question', 'Question',
+ 'A query, a concern or a request for support of the new owner. It is open until its state is done.',
+ '{kind,applies_to,asked_by,asked_at,answer,answered_by,answered_at,answer_due_at}', true, true),
+('session', 'Session',
+ 'A meeting, a call, a chat or a walkthrough. both_parties says that outgoing and incoming side were both there; the duration is in minutes.',
+ '{kind,channel,topic,held_at,duration,both_parties,participants}', true, true),
+('feedback', 'Feedback',
+ 'How the handover went, rated from 1 to 5, and by whom: part is incoming, outgoing, coordinator or stakeholder.',
+ '{rated_by,part,efficiency,completeness,confidence,support,comment,given_at}', true, true),
+('improvement', 'Improvement',
+ 'What should go better next time, and who sees to it.',
+ '{proposed_by,applies_to}', true, true);
+
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.element', 'WHERE NOT builtin');
+
+-- ------------------------------------------------------------------------
+-- Shipped rows stay as they are
+-- ------------------------------------------------------------------------
+
+CREATE FUNCTION @extschema@.protect_builtin() RETURNS trigger
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'handover_protect_builtin';
+
+COMMENT ON FUNCTION @extschema@.protect_builtin() IS
+    'trigger: rows that come with the extension are neither added, changed nor removed';
+
+CREATE TRIGGER protect_builtin
+    BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.element
+    FOR EACH ROW EXECUTE FUNCTION @extschema@.protect_builtin();
+
+COMMENT ON TRIGGER protect_builtin ON @extschema@.element IS
+    'refuses to add, change or remove rows that are builtin';
+
+-- ------------------------------------------------------------------------
+-- Checking a checklist against the catalogue
+-- ------------------------------------------------------------------------
+
+CREATE FUNCTION @extschema@.nearest(name text, candidates text[]) RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'handover_nearest';
+
+COMMENT ON FUNCTION @extschema@.nearest(text, text[]) IS
+    'the candidate spelt most like the name, NULL if none is near enough';
+
+CREATE FUNCTION @extschema@.lint(checklist @extschema@.checklist)
+RETURNS TABLE (rule integer, name text, nearest text, message text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
+BEGIN ATOMIC
+    WITH claim AS (
+        SELECT (entry.value ->> 'rule')::integer AS number,
+               entry.value ->> 'element' AS element,
+               coalesce(entry.value -> 'where', '[]')
+                   || coalesce(entry.value -> 'has', '[]') AS terms
+          FROM pg_catalog.jsonb_array_elements(lint.checklist::jsonb) AS entry (value)
+    ),
+    own AS (
+        SELECT catalogue.name AS element, field.name AS field
+          FROM @extschema@.element AS catalogue
+               CROSS JOIN LATERAL pg_catalog.unnest(catalogue.fields) AS field (name)
+    ),
+    known AS (
+        SELECT own.element, own.field
+          FROM own
+        UNION
+        -- what all items have, every element has
+        SELECT catalogue.name, own.field
+          FROM @extschema@.element AS catalogue
+               JOIN own ON own.element = 'item'
+         WHERE catalogue.name <> 'handover'
+        UNION
+        -- what one element has, some item has
+        SELECT 'item', own.field
+          FROM own
+         WHERE own.element <> 'handover'
+    ),
+    unknown AS (
+        SELECT claim.number,
+               claim.element AS name,
+               pg_catalog.format('element "%s"', claim.element) AS what,
+               (SELECT pg_catalog.array_agg(catalogue.name ORDER BY catalogue.name)
+                  FROM @extschema@.element AS catalogue) AS candidates
+          FROM claim
+         WHERE NOT EXISTS (SELECT
+                             FROM @extschema@.element AS catalogue
+                            WHERE catalogue.name = claim.element)
+        UNION
+        -- an element that is not known is told once, not again for each field
+        SELECT claim.number,
+               term.value ->> 'field',
+               pg_catalog.format('field "%s" of element "%s"',
+                                 term.value ->> 'field', claim.element),
+               (SELECT pg_catalog.array_agg(known.field ORDER BY known.field)
+                  FROM known
+                 WHERE known.element = claim.element)
+          FROM claim
+               CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(claim.terms) AS term (value)
+         WHERE term.value ? 'field'
+           AND EXISTS (SELECT
+                         FROM @extschema@.element AS catalogue
+                        WHERE catalogue.name = claim.element)
+           AND NOT EXISTS (SELECT
+                             FROM known
+                            WHERE known.element = claim.element
+                              AND known.field = term.value ->> 'field')
+    ),
+    guess AS (
+        SELECT unknown.number, unknown.name, unknown.what,
+               @extschema@.nearest(unknown.name, unknown.candidates) AS nearest
+          FROM unknown
+    )
+    SELECT guess.number,
+           guess.name,
+           guess.nearest,
+           guess.what || ' is not in the catalogue'
+               || coalesce('; did you mean "' || guess.nearest || '"?', '')
+      FROM guess
+     ORDER BY guess.number, guess.what COLLATE "C";
+END;
+
+COMMENT ON FUNCTION @extschema@.lint(@extschema@.checklist) IS
+    'one row for each element or field that a checklist names and the catalogue does not have';
