@@ -26,6 +26,12 @@ same_name(Span a, Span b)
 }
 
 static bool
+is_text(Span span, const char *text)
+{
+	return span.len == strlen(text) && memcmp(span.str, text, span.len) == 0;
+}
+
+static bool
 same_term(const Term *a, const Term *b)
 {
 	if (a->op != b->op || a->negated != b->negated || a->words != b->words ||
@@ -51,16 +57,51 @@ same_term(const Term *a, const Term *b)
 	return false;				/* not reached */
 }
 
-/* Do both claim the same, but for the count? */
+/* Does the rule speak of items that declare that there is nothing? */
 static bool
-same_claim(const Rule *a, const Rule *b)
+asks_for_none(const Rule *rule)
 {
-	if (a->kind != b->kind || a->nwhere != b->nwhere ||
-		!same_name(a->element, b->element))
-		return false;
+	for (int i = 0; i < rule->nwhere; i++)
+	{
+		const Term *term = &rule->where[i];
+
+		if (is_text(term->field, "state") && term->op == TERM_EQ &&
+			!term->words && term->kind == VALUE_TEXT &&
+			is_text(term->text, "none"))
+			return true;
+	}
+	return false;
+}
+
+/* Is every term of a's "where" one of b's? */
+static bool
+where_within(const Rule *a, const Rule *b)
+{
 	for (int i = 0; i < a->nwhere; i++)
-		if (!same_term(&a->where[i], &b->where[i]))
+	{
+		bool		found = false;
+
+		for (int j = 0; j < b->nwhere && !found; j++)
+			found = same_term(&a->where[i], &b->where[j]);
+		if (!found)
 			return false;
+	}
+	return true;
+}
+
+/*
+ * Does a claim at least what b claims, but for the count?  "every" and "no"
+ * say more the fewer terms narrow them; for "at least" another "where" is
+ * another thing to look for.
+ */
+static bool
+claims_as_much(const Rule *a, const Rule *b)
+{
+	if (a->kind != b->kind || !same_name(a->element, b->element) ||
+		asks_for_none(a) != asks_for_none(b) || !where_within(a, b))
+		return false;
+	if (a->kind == CLAIM_AT_LEAST)
+		return where_within(b, a);
 	return a->kind != CLAIM_EVERY || same_term(&a->has, &b->has);
 }
 
@@ -69,7 +110,7 @@ static bool
 implies(const Rule *a, const Rule *b)
 {
 	return a->require >= b->require && a->stage <= b->stage &&
-		a->count >= b->count && same_claim(a, b);
+		a->count >= b->count && claims_as_much(a, b);
 }
 
 /*
@@ -188,22 +229,15 @@ name_id(const NameSet *names, Span name)
 	return find_name(names, name) + NAME_FIRST;
 }
 
-static bool
-is_element(Span element, const char *name)
-{
-	return element.len == strlen(name) &&
-		memcmp(element.str, name, element.len) == 0;
-}
-
 static uint8
 section_flags(Span element)
 {
-	if (is_element(element, ELEMENT_HEADER))
+	if (is_text(element, ELEMENT_HEADER))
 		return SECTION_HEADER;
-	if (is_element(element, ELEMENT_ANY))
+	if (is_text(element, ELEMENT_ANY))
 		return SECTION_ANY;
 	/* Someone can always be called, and something was always written. */
-	if (is_element(element, "contact") || is_element(element, "document"))
+	if (is_text(element, "contact") || is_text(element, "document"))
 		return 0;
 	return SECTION_MAY_BE_NONE;
 }
@@ -250,15 +284,6 @@ put_term(StringInfo buf, const Term *term, const NameSet *fields)
 		put_varint(buf, term->integer);
 }
 
-/* Does the rule speak of items that declare that there is nothing? */
-static bool
-asks_for_none(const Term *term)
-{
-	return is_element(term->field, "state") && term->op == TERM_EQ &&
-		!term->words && term->kind == VALUE_TEXT &&
-		is_element(term->text, "none");
-}
-
 static void
 put_rule(StringInfo buf, const Rule *rule, int number, const NameSet *fields)
 {
@@ -269,9 +294,8 @@ put_rule(StringInfo buf, const Rule *rule, int number, const NameSet *fields)
 		bits |= RULE_REQUIRE;
 	if (rule->weight != WEIGHT_SCALE)
 		bits |= RULE_WEIGHTED;
-	for (int i = 0; i < rule->nwhere; i++)
-		if (asks_for_none(&rule->where[i]))
-			bits |= RULE_AT_ITS_WORD;
+	if (asks_for_none(rule))
+		bits |= RULE_AT_ITS_WORD;
 
 	initStringInfo(&body);
 	appendStringInfoChar(&body, (char) bits);

@@ -33,7 +33,11 @@ SELECT 'require task to close; require contact; require task to accept'::handove
 SELECT 'require 3 task; suggest task'::handover.checklist AS laxer;
 SELECT 'require task; require 3 task to accept'::handover.checklist AS both_needed;
 SELECT 'require task; require 2 task to accept; suggest 3 task; require 4 task'::handover.checklist AS replaces_three;
-SELECT 'require task where a; require task where b; every task where a has c; every task has c'::handover.checklist AS unlike;
+SELECT 'every task where a has c; every task where b and a has c; every task has d; every task where a and b has c'::handover.checklist AS wider;
+SELECT 'no task where a and b; suggest no task where a; no task where b'::handover.checklist AS wider_no;
+SELECT 'require task where a; require task; require task where b and a; require task where a and b'::handover.checklist AS at_least;
+SELECT 'every task has c; every task where state = none has c; no risk; no risk where state <> none'::handover.checklist AS declared_none;
+SELECT 'require task where a; require task where b; every task where a has c; every task where b has c; every task where a has d'::handover.checklist AS unlike;
 
 SELECT 'require task; no risk'::handover.checklist || 'require 2 task; every task has owner' AS concatenated;
 SELECT ''::handover.checklist || 'require task' AS nothing_before;

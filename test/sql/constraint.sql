@@ -96,4 +96,5 @@ UPDATE kept SET checklist = checklist OPERATOR(handover.||) 'require risk' WHERE
 SELECT id, completeness, complete FROM kept ORDER BY id;
 
 DROP TABLE checked, told, typed, parted, kept CASCADE;
-DROP DOMAIN handover_document CASCADE;
+DROP FUNCTION pg_temp.f;
+DROP DOMAIN handover_document;
