@@ -147,6 +147,30 @@ INSERT INTO @extschema@.element (name, title, description, fields, may_be_none, 
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.element', 'WHERE NOT builtin');
 
 -- ------------------------------------------------------------------------
+-- Fields that users add to elements, shipped ones included
+-- ------------------------------------------------------------------------
+
+CREATE TABLE @extschema@.field (
+    element     text NOT NULL REFERENCES @extschema@.element ON UPDATE CASCADE ON DELETE CASCADE,
+    name        text NOT NULL,
+    description text NOT NULL DEFAULT '',
+    PRIMARY KEY (element, name),
+    CONSTRAINT field_name_says_something
+        CHECK (btrim(name) <> '')
+);
+
+COMMENT ON TABLE @extschema@.field IS
+    'fields of your own, beside those of the catalogue: a row a field';
+COMMENT ON COLUMN @extschema@.field.element IS
+    'the element that has it; item for all of them';
+COMMENT ON COLUMN @extschema@.field.name IS
+    'key in a document, column of a row';
+COMMENT ON COLUMN @extschema@.field.description IS
+    'what it says';
+
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.field', '');
+
+-- ------------------------------------------------------------------------
 -- Shipped rows stay as they are
 -- ------------------------------------------------------------------------
 
@@ -190,6 +214,9 @@ BEGIN ATOMIC
         SELECT catalogue.name AS element, field.name AS field
           FROM @extschema@.element AS catalogue
                CROSS JOIN LATERAL pg_catalog.unnest(catalogue.fields) AS field (name)
+        UNION
+        SELECT added.element, added.name
+          FROM @extschema@.field AS added
     ),
     known AS (
         SELECT own.element, own.field

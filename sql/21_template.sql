@@ -433,7 +433,7 @@ COMMENT ON FUNCTION @extschema@.template_not_found(text, text) IS
 
 CREATE FUNCTION @extschema@.compose(role text, VARIADIC industries text[] DEFAULT '{}')
 RETURNS @extschema@.checklist
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
@@ -493,7 +493,7 @@ BEGIN
         SELECT lint.rule, lint.message FROM @extschema@.lint(result) AS lint
     LOOP
         RAISE WARNING 'rule % of the checklist: %', finding.rule, finding.message
-            USING HINT = 'Correct the template, or add to the catalogue in the table "element".';
+            USING HINT = 'Correct the template, or add to the catalogue, in the tables "element" and "field".';
     END LOOP;
     RETURN result;
 END;

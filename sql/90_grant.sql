@@ -6,4 +6,4 @@
 -- anybody may use the types, and read what the templates ask for; who may add
 -- templates of their own is for the administrator to grant
 GRANT USAGE ON SCHEMA @extschema@ TO PUBLIC;
-GRANT SELECT ON @extschema@.element, @extschema@.template TO PUBLIC;
+GRANT SELECT ON @extschema@.element, @extschema@.field, @extschema@.template TO PUBLIC;

@@ -22,7 +22,7 @@ ORDER BY 1;
 -- so is every column
 SELECT attrelid::regclass, attname AS uncommented
 FROM pg_attribute
-WHERE attrelid IN ('handover.element'::regclass, 'handover.template'::regclass)
+WHERE attrelid IN ('handover.element'::regclass, 'handover.field'::regclass, 'handover.template'::regclass)
   AND attnum > 0 AND NOT attisdropped
   AND col_description(attrelid, attnum) IS NULL;
 
