@@ -1,0 +1,217 @@
+--
+-- The log of ServiceNow incidents in servicenow_event, read as handovers from one group to
+-- another, checked, and what comes of it.  doc/demo.md explains the reading.
+--
+
+\set ON_ERROR_STOP on
+\pset format wrapped
+\pset columns 110
+\pset footer off
+\pset null ''
+
+INSERT INTO servicenow_clock (step, rows)
+SELECT 'load the log', count(*) FROM servicenow_event;
+
+-- ------------------------------------------------------------------------
+-- What a complete handover of an incident must contain
+-- ------------------------------------------------------------------------
+
+-- A template of one's own.  Nothing is asked that the log could not tell.
+INSERT INTO handover.template (name, kind, title, description, checklist) VALUES
+('servicenow_incident', 'role', 'ServiceNow incident', 'An incident that passes from one group to another.',
+$checklist$
+-- the incident
+every issue has state 'say where the incident stands';
+every issue has urgency 'rate how urgent the incident is';
+every issue has impact 'rate how far the incident reaches';
+every issue has category 'file the incident under a category';
+every issue has details weight 2 'record the symptom';
+suggest every issue has verified_at weight 0.5 'confirm the priority';
+suggest system weight 0.5 'name the configuration item';
+suggest document where category = knowledge_article weight 0.5 'point to a knowledge article';
+
+-- people
+require contact where name and channel weight 2 'name the caller, and a way to reach them';
+every issue has owner 'name who worked on it so far';
+suggest every issue has new_owner 'name who goes on with it';
+every issue where critical has new_owner weight 3 'name who goes on with a critical incident'
+$checklist$);
+
+-- ------------------------------------------------------------------------
+-- The handovers
+-- ------------------------------------------------------------------------
+
+-- A handover is two successive events of an incident under different groups, both known.  Time
+-- alone does not order events, being in minutes; the count of modifications does within a minute.
+-- By that count alone, five incidents would be out of order: their first event has a wrong one.
+--
+-- The document is what the new group finds: the incident as the first event under it left it,
+-- which is the change that moved it, whatever else was filled in by the way included.  Only the
+-- owner so far is taken from the event before.
+CREATE TEMPORARY TABLE servicenow_document AS
+WITH event AS (
+    SELECT *,
+           to_timestamp(sys_updated_at, 'DD/MM/YYYY HH24:MI')::timestamp AS updated_at
+      FROM servicenow_event
+),
+step AS (
+    SELECT *,
+           lag(assignment_group) OVER incident AS outgoing,
+           lag(assigned_to) OVER incident AS owner,
+           min(updated_at) FILTER (WHERE u_priority_confirmation::boolean) OVER incident AS confirmed_at
+      FROM event
+    WINDOW incident AS (PARTITION BY number ORDER BY updated_at, sys_mod_count::integer)
+)
+SELECT number,
+       updated_at AS effective_at,
+       outgoing,
+       assignment_group AS incoming,
+       jsonb_strip_nulls(jsonb_build_object(
+           'title', format('%s from %s to %s', number, outgoing, assignment_group),
+           'role', 'servicenow_incident',
+           'reason', 'reassignment',
+           'outgoing', outgoing,
+           'incoming', assignment_group,
+           'effective_at', updated_at,
+           'issue', jsonb_build_array(jsonb_build_object(
+               'title', number,
+               'external_ref', number,
+               'state', CASE WHEN incident_state = 'New' THEN 'upcoming'
+                             WHEN incident_state = 'Active' THEN 'ongoing'
+                             WHEN incident_state LIKE 'Awaiting %' THEN 'pending'
+                             WHEN incident_state IN ('Resolved', 'Closed') THEN 'done' END,
+               'category', nullif(category, '?'),
+               'details', nullif(u_symptom, '?'),
+               'urgency', lower(substring(urgency FROM '^\d - (Low|Medium|High)$')),
+               'impact', lower(substring(impact FROM '^\d - (Low|Medium|High)$')),
+               'critical', priority = '1 - Critical',
+               'verified_at', CASE WHEN u_priority_confirmation::boolean THEN confirmed_at END,
+               'owner', nullif(owner, '?'),
+               'new_owner', nullif(assigned_to, '?'),
+               'attributes', jsonb_build_object(
+                   'priority', priority,
+                   'subcategory', nullif(subcategory, '?'),
+                   'location', nullif(location, '?')))),
+           'contact', jsonb_build_array(jsonb_build_object(
+               'name', nullif(caller_id, '?'),
+               'kind', 'caller',
+               'channel', lower(nullif(contact_type, '?')))),
+           'system', CASE WHEN cmdb_ci <> '?'
+                          THEN jsonb_build_array(jsonb_build_object('title', cmdb_ci)) END,
+           'document', CASE WHEN knowledge::boolean
+                            THEN '[{"title": "Knowledge article", "category": "knowledge_article"}]'::jsonb
+                            END)) AS document
+  FROM step
+ WHERE outgoing <> assignment_group
+   AND outgoing <> '?'
+   AND assignment_group <> '?';
+
+INSERT INTO servicenow_clock (step, rows)
+SELECT 'read it as handovers', count(*) FROM servicenow_event;
+
+CREATE TABLE servicenow_handover (
+    number       text NOT NULL,
+    effective_at timestamp NOT NULL,
+    outgoing     text NOT NULL,
+    incoming     text NOT NULL,
+    document     jsonb NOT NULL,
+    checklist    handover.checklist NOT NULL,
+    tally        handover.tally GENERATED ALWAYS AS (handover.tally(checklist, document)) STORED,
+    completeness double precision GENERATED ALWAYS AS (handover.completeness(checklist, document)) STORED
+);
+
+COMMENT ON TABLE servicenow_handover IS
+    'incidents of a ServiceNow log that passed from one group to another';
+
+INSERT INTO servicenow_handover (number, effective_at, outgoing, incoming, document, checklist)
+SELECT number, effective_at, outgoing, incoming, document,
+       -- in a subquery, so that it is composed once and not for each row
+       (SELECT handover.compose('servicenow_incident'))
+  FROM servicenow_document;
+
+INSERT INTO servicenow_clock (step, rows)
+SELECT 'check and store them', count(*) FROM servicenow_handover;
+
+-- the documents counted once more, with nothing stored
+INSERT INTO servicenow_clock (step, rows)
+SELECT 'only check them', count(handover.tally(checklist, document)) FROM servicenow_handover;
+
+ANALYZE servicenow_handover;
+
+-- how each incident ended: its last event tells
+CREATE TEMPORARY TABLE servicenow_incident AS
+SELECT ending.number,
+       ending.made_sla,
+       count(*) AS handovers,
+       avg(completeness) AS completeness
+  FROM servicenow_handover
+       JOIN (SELECT DISTINCT ON (number) number, made_sla::boolean
+               FROM servicenow_event
+              ORDER BY number,
+                       to_timestamp(sys_updated_at, 'DD/MM/YYYY HH24:MI') DESC,
+                       sys_mod_count::integer DESC) AS ending USING (number)
+ GROUP BY ending.number, ending.made_sla;
+
+-- ------------------------------------------------------------------------
+-- What comes of it
+-- ------------------------------------------------------------------------
+
+\qecho
+\qecho '== ServiceNow: incidents that passed from one group to another'
+SELECT count(*) AS handovers,
+       count(DISTINCT number) AS incidents,
+       (SELECT count(*)
+          FROM (SELECT outgoing FROM servicenow_handover
+                UNION
+                SELECT incoming FROM servicenow_handover) AS party) AS groups,
+       count(*) FILTER (WHERE handover.complete(checklist, tally, 'submitted')) AS complete,
+       round(100.0 * count(*) FILTER (WHERE handover.complete(checklist, tally, 'submitted')) / count(*), 1)
+           AS "complete %"
+  FROM servicenow_handover;
+
+\qecho '== Completeness of the handovers'
+SELECT round(min(completeness)::numeric, 1) AS lowest,
+       round(percentile_cont(0.10) WITHIN GROUP (ORDER BY completeness)::numeric, 1) AS "10 %",
+       round(percentile_cont(0.25) WITHIN GROUP (ORDER BY completeness)::numeric, 1) AS "25 %",
+       round(percentile_cont(0.50) WITHIN GROUP (ORDER BY completeness)::numeric, 1) AS median,
+       round(percentile_cont(0.75) WITHIN GROUP (ORDER BY completeness)::numeric, 1) AS "75 %",
+       round(percentile_cont(0.90) WITHIN GROUP (ORDER BY completeness)::numeric, 1) AS "90 %",
+       round(max(completeness)::numeric, 1) AS highest,
+       round(avg(completeness)::numeric, 1) AS mean
+  FROM servicenow_handover;
+
+\qecho '== What is missing most often'
+SELECT review.label,
+       review.verb,
+       count(*) FILTER (WHERE NOT review.satisfied) AS missing,
+       round(100.0 * count(*) FILTER (WHERE NOT review.satisfied) / count(*), 1) AS "%"
+  FROM servicenow_handover
+       CROSS JOIN LATERAL handover.review(checklist, tally) AS review
+ GROUP BY review.rule, review.label, review.verb
+ ORDER BY missing DESC, review.rule;
+
+\qecho '== Completeness of an incident (the mean of its handovers), by how the incident ended'
+SELECT CASE WHEN GROUPING(handovers > 1) = 1 THEN 'once or more'
+            WHEN handovers > 1 THEN 'more than once'
+            ELSE 'once' END AS "handed over",
+       CASE WHEN made_sla THEN 'within SLA' ELSE 'SLA missed' END AS ended,
+       count(*) AS incidents,
+       round(avg(completeness)::numeric, 1) AS mean,
+       round(percentile_cont(0.5) WITHIN GROUP (ORDER BY completeness)::numeric, 1) AS median
+  FROM servicenow_incident
+ GROUP BY GROUPING SETS ((made_sla), (handovers > 1, made_sla))
+ ORDER BY GROUPING(handovers > 1) DESC, handovers > 1, made_sla DESC;
+
+\qecho 'An association, not a cause: what makes an incident hard to solve may also make it hard to describe.'
+\qecho
+
+\qecho '== Time taken'
+SELECT step,
+       rows,
+       round(seconds, 2) AS seconds,
+       round(rows / seconds) AS "rows per second"
+  FROM (SELECT step, rows, done,
+               extract(epoch FROM done - lag(done) OVER (ORDER BY done)) AS seconds
+          FROM servicenow_clock) AS clock
+ WHERE rows IS NOT NULL
+ ORDER BY done;
