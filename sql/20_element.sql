@@ -147,11 +147,13 @@ INSERT INTO @extschema@.element (name, title, description, fields, may_be_none, 
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.element', 'WHERE NOT builtin');
 
 -- ------------------------------------------------------------------------
--- Fields that users add to elements, shipped ones included
+-- Fields that users add to elements, shipped ones included.  No foreign key:
+-- that of an extension is there before the data, in whatever order a parallel
+-- pg_restore brings them.
 -- ------------------------------------------------------------------------
 
 CREATE TABLE @extschema@.field (
-    element     text NOT NULL REFERENCES @extschema@.element ON UPDATE CASCADE ON DELETE CASCADE,
+    element     text NOT NULL,
     name        text NOT NULL,
     description text NOT NULL DEFAULT '',
     PRIMARY KEY (element, name),

@@ -57,20 +57,23 @@ same_term(const Term *a, const Term *b)
 	return false;				/* not reached */
 }
 
+/* Does a term compare state with none? */
+static bool
+compares_with_none(const Term *term)
+{
+	return is_text(term->field, "state") && term->op != TERM_FILLED &&
+		!term->words && term->kind == VALUE_TEXT &&
+		is_text(term->text, "none");
+}
+
 /* Does the rule speak of items that declare that there is nothing? */
 static bool
 asks_for_none(const Rule *rule)
 {
 	for (int i = 0; i < rule->nwhere; i++)
-	{
-		const Term *term = &rule->where[i];
-
-		if (is_text(term->field, "state") && term->op == TERM_EQ &&
-			!term->words && term->kind == VALUE_TEXT &&
-			is_text(term->text, "none"))
+		if (compares_with_none(&rule->where[i]))
 			return true;
-	}
-	return false;
+	return rule->kind == CLAIM_EVERY && compares_with_none(&rule->has);
 }
 
 /* Is every term of a's "where" one of b's? */

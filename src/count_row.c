@@ -99,10 +99,11 @@ get_cache(FunctionCallInfo fcinfo, const Checklist *checklist)
 	return cache;
 }
 
+/* Of several columns of one name, as a query may have, the last, as jsonb has. */
 static int
 find_column(TupleDesc tupdesc, Span field)
 {
-	for (int i = 0; i < tupdesc->natts; i++)
+	for (int i = tupdesc->natts - 1; i >= 0; i--)
 	{
 		Form_pg_attribute attr = TupleDescAttr(tupdesc, i);
 

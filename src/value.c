@@ -14,31 +14,41 @@
 
 #include "value.h"
 
+typedef enum CharKind
+{
+	CHAR_VISIBLE,
+	CHAR_SPACE,
+	CHAR_INVISIBLE
+} CharKind;
+
 /*
- * The length of the white-space or zero-width character at str, or 0 if there
- * is another one.  ASCII in every encoding; in UTF-8 also what Unicode calls
- * White_Space, and the invisible U+200B, U+2060 and U+FEFF, because a form
- * that sends one of them has sent nothing that a person could read.
+ * What kind of character begins at str, and its length.  ASCII in every
+ * encoding; in UTF-8 also what Unicode calls White_Space, and characters of no
+ * width, because a form that sends nothing else has sent nothing that a person
+ * could read.
  */
-static int
-space_length(const char *str, int len)
+static inline CharKind
+char_kind(const char *str, int len, int *char_len)
 {
 	unsigned char c = str[0];
 	pg_wchar	wide;
 
+	*char_len = 1;
 	if (c == ' ' || (c >= '\t' && c <= '\r'))
-		return 1;
+		return CHAR_SPACE;
 	if (!IS_HIGHBIT_SET(c) || GetDatabaseEncoding() != PG_UTF8)
-		return 0;
-	if (pg_utf_mblen((const unsigned char *) str) > len)
-		return 0;
+		return CHAR_VISIBLE;
+
+	*char_len = Min(pg_utf_mblen((const unsigned char *) str), len);
 	wide = utf8_to_unicode((const unsigned char *) str);
 	if (wide == 0x85 || wide == 0xA0 || wide == 0x1680 ||
-		(wide >= 0x2000 && wide <= 0x200B) || wide == 0x2028 ||
-		wide == 0x2029 || wide == 0x202F || wide == 0x205F ||
-		wide == 0x2060 || wide == 0x3000 || wide == 0xFEFF)
-		return pg_utf_mblen((const unsigned char *) str);
-	return 0;
+		(wide >= 0x2000 && wide <= 0x200A) || wide == 0x2028 ||
+		wide == 0x2029 || wide == 0x202F || wide == 0x205F || wide == 0x3000)
+		return CHAR_SPACE;
+	if ((wide >= 0x200B && wide <= 0x200F) || wide == 0x2060 ||
+		wide == 0xFEFF)
+		return CHAR_INVISIBLE;
+	return CHAR_VISIBLE;
 }
 
 bool
@@ -46,12 +56,12 @@ handover_filled_text(const char *str, int len)
 {
 	while (len > 0)
 	{
-		int			space = space_length(str, len);
+		int			char_len;
 
-		if (space == 0)
+		if (char_kind(str, len, &char_len) == CHAR_VISIBLE)
 			return true;
-		str += space;
-		len -= space;
+		str += char_len;
+		len -= char_len;
 	}
 	return false;
 }
@@ -73,7 +83,7 @@ handover_filled_container(const JsonbContainer *container)
 	return false;
 }
 
-/* Runs of what is not white space. */
+/* Runs between white space in which something is visible. */
 static int32
 count_words(const char *str, int len)
 {
@@ -82,13 +92,18 @@ count_words(const char *str, int len)
 
 	while (len > 0)
 	{
-		int			space = space_length(str, len);
+		int			char_len;
+		CharKind	kind = char_kind(str, len, &char_len);
 
-		if (space == 0 && !inside)
+		if (kind == CHAR_SPACE)
+			inside = false;
+		else if (kind == CHAR_VISIBLE && !inside)
+		{
 			words++;
-		inside = (space == 0);
-		str += Max(space, 1);
-		len -= Max(space, 1);
+			inside = true;
+		}
+		str += char_len;
+		len -= char_len;
 	}
 	return words;
 }
