@@ -79,6 +79,23 @@ FROM bad, pg_temp.try(input) e ORDER BY id;
 -- each says something of its own
 SELECT count(*) - count(DISTINCT (e.message, e.detail)) AS alike FROM bad, pg_temp.try(input) e;
 
+-- where the server has soft errors, the same come softly (nothing to show on one that has not)
+DO $$
+DECLARE
+    wrong text;
+BEGIN
+    IF current_setting('server_version_num')::integer >= 160000 THEN
+        EXECUTE $q$ SELECT string_agg(input, E'\n') FROM bad, pg_temp.try(input) AS hard, pg_input_error_info(input, 'handover.checklist') AS soft
+                    WHERE pg_input_is_valid(input, 'handover.checklist')
+                       OR (soft.sql_error_code, soft.message, coalesce(soft.detail, '')) IS DISTINCT FROM (hard.code, hard.message, hard.detail) $q$
+            INTO wrong;
+        IF wrong IS NOT NULL OR pg_input_is_valid('0123456789abcdef: x', 'handover.tally')
+           OR NOT pg_input_is_valid('require task', 'handover.checklist') THEN
+            RAISE EXCEPTION 'not soft: %', wrong;
+        END IF;
+    END IF;
+END $$;
+
 -- the limits themselves are within
 SELECT e.* FROM (VALUES
     ('require ' || repeat('x', 255)),
