@@ -34,6 +34,9 @@ extern void handover_match_object(const JsonbContainer *object,
 extern void handover_count_document(const Checklist *checklist,
 									const JsonbContainer *root,
 									Count *counts);
+extern void handover_count_header(const Section *section,
+								  const JsonbContainer *root,
+								  JsonbValue *slots, Count *counts);
 extern void handover_count_entry(const Section *section,
 								 const JsonbValue *entry, JsonbValue *slots,
 								 Count *counts);

@@ -80,10 +80,13 @@ count_list(const Section *section, const JsonbValue *list, JsonbValue *slots,
 	}
 }
 
-/* The header is there even if the document is empty. */
-static void
-count_header(const Section *section, const JsonbContainer *root,
-			 JsonbValue *slots, Count *counts)
+/*
+ * The header, which is there even if the document is empty.  "root" is NULL
+ * for a document that is NULL.
+ */
+void
+handover_count_header(const Section *section, const JsonbContainer *root,
+					  JsonbValue *slots, Count *counts)
 {
 	bool		is_object = root != NULL && JsonContainerIsObject(root);
 
@@ -177,7 +180,7 @@ handover_count_document(const Checklist *checklist,
 		}
 		handover_open_section(&flat, names, fields, &section);
 		if (flat.flags & SECTION_HEADER)
-			count_header(&section, root, slots, counts);
+			handover_count_header(&section, root, slots, counts);
 		else if (flat.flags & SECTION_ANY)
 		{
 			if (is_object)

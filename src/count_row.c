@@ -179,8 +179,10 @@ row_filled(RowCache *cache)
 }
 
 static void
-count_row(RowCache *cache, RowSection *row, Count *counts)
+count_row(RowCache *cache, RowSection *row, bool filled, Count *counts)
 {
+	if (!filled && !(row->section.flat.flags & SECTION_HEADER))
+		return;
 	for (int i = 0; i < row->section.flat.nfields; i++)
 	{
 		int			column = row->columns[i];
@@ -191,7 +193,20 @@ count_row(RowCache *cache, RowSection *row, Count *counts)
 			handover_read_column(&cache->readers[column],
 								 cache->values[column], &row->slots[i]);
 	}
-	handover_count_item(&row->section, row->slots, true, counts);
+	handover_count_item(&row->section, row->slots, filled, counts);
+}
+
+/* The same for a jsonb object. */
+static void
+count_object(RowSection *row, const JsonbValue *object, Count *counts)
+{
+	if (row->section.flat.flags & SECTION_HEADER)
+		handover_count_header(&row->section,
+							  object->type == jbvBinary ?
+							  object->val.binary.data : NULL,
+							  row->slots, counts);
+	else
+		handover_count_entry(&row->section, object, row->slots, counts);
 }
 
 static void
@@ -236,16 +251,13 @@ count_argument(FunctionCallInfo fcinfo, int argno, RowCache *cache,
 	Datum		datum = PG_GETARG_DATUM(argno);
 	JsonbValue	object;
 	bool		is_row = false;
-	bool		filled;
+	bool		filled = false;
 
 	if (!OidIsValid(type))
 		elog(ERROR, "could not determine the type of an item");
 	type = getBaseType(type);
 	if (type == JSONBOID)
-	{
 		handover_jsonb_value(DatumGetJsonbP(datum), &object);
-		filled = value_filled(&object);
-	}
 	else if (type_is_rowtype(type))
 	{
 		is_row = true;
@@ -258,8 +270,6 @@ count_argument(FunctionCallInfo fcinfo, int argno, RowCache *cache,
 				 errmsg("an item must be a row or a jsonb object, not of type %s",
 						format_type_be(type)),
 				 errhint("Pass the whole row, by the name of its table or alias.")));
-	if (!filled)
-		return;
 
 	for (int i = 0; i < cache->nsections; i++)
 	{
@@ -268,9 +278,9 @@ count_argument(FunctionCallInfo fcinfo, int argno, RowCache *cache,
 		if (!section_counts(&row->section, element))
 			continue;
 		if (is_row)
-			count_row(cache, row, counts);
+			count_row(cache, row, filled, counts);
 		else
-			handover_count_entry(&row->section, &object, row->slots, counts);
+			count_object(row, &object, counts);
 	}
 }
 

@@ -19,6 +19,10 @@ SELECT handover.tally(:checklist, 'contact', NULL::jsonb) AS null_item, handover
 SELECT handover.tally(:checklist, 'contact', 'Bo'::text);
 SELECT handover.tally_agg(:checklist, 'contact', c) FROM (SELECT 1 WHERE false) c;
 
+-- the header is there, even if nothing is in it
+SELECT handover.tally(c, '{}') = handover.tally(c, 'handover', h) AS row, handover.tally(c, '{}') = handover.tally(c, 'handover', '{}'::jsonb) AS object,
+       handover.tally(c, '[]') = handover.tally(c, 'handover', '1'::jsonb) AS other, handover.tally(c, 'handover', NULL::jsonb) = handover.empty_tally(c) AS none
+FROM (SELECT NULL::text AS scope) AS h, CAST('require handover; every handover has scope; no handover where not scope' AS handover.checklist) AS c;
 SELECT handover.tally_agg(:'t'::handover.tally) FROM generate_series(1, 300);
 SELECT handover.tally_agg(t) FROM (VALUES (NULL::handover.tally), (:'t')) AS v(t);
 SELECT :'t'::handover.tally - :'t'::handover.tally - :'t'::handover.tally AS negative;
