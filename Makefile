@@ -10,6 +10,7 @@ OBJS = \
 	src/handover.o \
 	src/catalogue.o \
 	src/compare.o \
+	src/checklist_scan.o \
 	src/checklist_parse.o \
 	src/checklist_build.o \
 	src/checklist_out.o \

@@ -157,9 +157,11 @@ typedef struct Rule
 	Span		label;			/* str is NULL if there is none */
 } Rule;
 
+/* checklist_scan.c */
+extern bool handover_is_reserved(const char *str, int len);
+
 /* checklist_parse.c */
 extern List *handover_parse_rules(const char *str, struct Node *escontext);
-extern bool handover_is_reserved(const char *str, int len);
 
 /* checklist_build.c */
 extern List *handover_merge_rules(List *rules);

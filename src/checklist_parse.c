@@ -1,324 +1,24 @@
 /*
  * checklist_parse.c
- *		The rule language: from text to a list of rules.
+ *		The rule language: from tokens to a list of rules.
  *
- * A recursive-descent parser over a lexer that hands out one token at a time.
- * The grammar is in doc/checklist.md.  It nests nowhere, so neither does the
- * parser: whatever the input, the stack stays flat.
+ * A recursive-descent parser.  The grammar is in doc/checklist.md.  It nests
+ * nowhere, so neither does the parser: whatever the input, the stack stays
+ * flat.
  *
- * Errors go through errsave(), since the type's input function may be asked
- * to fail softly; therefore every function here that can fail returns false,
- * and its caller gives up at once.
+ * Every function here that can fail returns false after an error that
+ * escontext took, and its caller gives up at once.
  */
 #include "postgres.h"
 
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-#include "checklist.h"
+#include "checklist_scan.h"
 
-typedef enum TokenKind
-{
-	TOKEN_END,
-	TOKEN_WORD,					/* folded to lower case */
-	TOKEN_QUOTED,				/* "…", its quotes taken off */
-	TOKEN_STRING,				/* '…', its quotes taken off */
-	TOKEN_NUMBER,
-	TOKEN_SYMBOL
-} TokenKind;
-
-typedef struct Token
-{
-	TokenKind	kind;
-	const char *start;			/* in the input */
-	int			length;			/* in the input */
-	Span		text;			/* what it says */
-} Token;
-
-typedef struct Parser
-{
-	const char *input;
-	const char *next;			/* where the lexer goes on */
-	Token		token;			/* the one looked at */
-	struct Node *escontext;
-} Parser;
-
-/* Words that cannot name an element or a field unless quoted. */
-static const char *const reserved[] = {
-	"require", "suggest", "every", "no", "where", "and", "not", "has", "to",
-	"weight"
-};
-
-static const char *const stage_words[N_STAGES] = {"submit", "accept", "close"};
-
-bool
-handover_is_reserved(const char *str, int len)
-{
-	for (int i = 0; i < lengthof(reserved); i++)
-		if (strlen(reserved[i]) == (size_t) len &&
-			memcmp(reserved[i], str, len) == 0)
-			return true;
-	return false;
-}
-
-/* ------------------------------------------------------------------------
- * Errors
- * ------------------------------------------------------------------------
- */
-
-/* Says where the parser stands, as people count: lines and characters from 1. */
-static const char *
-position(Parser *p, const char *at)
-{
-	int			line = 1;
-	const char *bol = p->input;
-
-	for (const char *c = p->input; c < at; c++)
-	{
-		if (*c == '\n')
-		{
-			line++;
-			bol = c + 1;
-		}
-	}
-	return psprintf("line %d, character %d",
-					line, pg_mbstrlen_with_len(bol, at - bol) + 1);
-}
-
-/* The token as the user wrote it, cut to a length that a message can bear. */
-static char *
-token_excerpt(const char *start, int length)
-{
-	return pnstrdup(start, pg_mbcliplen(start, length, 40));
-}
-
-static bool
-syntax_error(Parser *p, const char *expected)
-{
-	if (p->token.kind == TOKEN_END)
-		errsave(p->escontext,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("syntax error at end of checklist"),
-				 errdetail("Expected %s at %s.",
-						   expected, position(p, p->token.start))));
-	else
-		errsave(p->escontext,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("syntax error in checklist at or near \"%s\"",
-						token_excerpt(p->token.start, p->token.length)),
-				 errdetail("Expected %s at %s.",
-						   expected, position(p, p->token.start))));
-	return false;
-}
-
-static bool
-lexical_error(Parser *p, const char *what, const char *at)
-{
-	errsave(p->escontext,
-			(errcode(ERRCODE_SYNTAX_ERROR),
-			 errmsg("%s in checklist at or near \"%s\"",
-					what, token_excerpt(at, strlen(at))),
-			 errdetail("It begins at %s.", position(p, at))));
-	return false;
-}
-
-static bool
-range_error(Parser *p, const char *what, const char *range)
-{
-	errsave(p->escontext,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("%s \"%s\" in checklist is out of range", what,
-					token_excerpt(p->token.start, p->token.length)),
-			 errdetail("It must be %s; it stands at %s.",
-					   range, position(p, p->token.start))));
-	return false;
-}
-
-static bool
-limit_error(Parser *p, const char *what, int limit)
-{
-	errsave(p->escontext,
-			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			 errmsg("%s of checklist exceeds the limit of %d", what, limit),
-			 errdetail("It stands at %s.", position(p, p->token.start))));
-	return false;
-}
-
-/* ------------------------------------------------------------------------
- * Lexer
- * ------------------------------------------------------------------------
- */
-
-static inline bool
-is_word_start(unsigned char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-		IS_HIGHBIT_SET(c);
-}
-
-static inline bool
-is_digit(unsigned char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_word_part(unsigned char c)
-{
-	return is_word_start(c) || is_digit(c) || c == '$';
-}
-
-static inline bool
-is_space(unsigned char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static const char *
-skip_blank(const char *c)
-{
-	for (;;)
-	{
-		while (is_space(*c))
-			c++;
-		if (c[0] != '-' || c[1] != '-')
-			return c;
-		while (*c != '\0' && *c != '\n' && *c != '\r')
-			c++;
-	}
-}
-
-/*
- * A run in quotes, a quote within being doubled.  Returns the character after
- * the closing quote, or NULL if there is none.
- */
-static const char *
-lex_quoted(const char *c, Span *text)
-{
-	char		quote = *c++;
-	const char *end = c;
-	char	   *copy;
-	int			len = 0;
-
-	/* Find the end first, to allocate no more than the run. */
-	while (*end != '\0' && (*end != quote || end[1] == quote))
-		end += (*end == quote) ? 2 : 1;
-	if (*end == '\0')
-		return NULL;
-
-	copy = palloc(end - c + 1);
-	for (; c < end; c += (*c == quote) ? 2 : 1)
-		copy[len++] = *c;
-	text->str = copy;
-	text->len = len;
-	return end + 1;
-}
-
-static const char *
-lex_word(const char *c, Span *text)
-{
-	const char *start = c;
-	char	   *copy;
-
-	while (is_word_part(*c))
-		c++;
-	copy = palloc(c - start);
-	for (int i = 0; i < c - start; i++)
-		copy[i] = (start[i] >= 'A' && start[i] <= 'Z') ?
-			start[i] - 'A' + 'a' : start[i];
-	text->str = copy;
-	text->len = c - start;
-	return c;
-}
-
-/* Digits with an optional sign and point; no exponent, so sizes stay small. */
-static const char *
-lex_number(const char *c, Span *text)
-{
-	text->str = c;
-	if (*c == '-' || *c == '+')
-		c++;
-	while (is_digit(*c))
-		c++;
-	if (c[0] == '.' && is_digit(c[1]))
-	{
-		c++;
-		while (is_digit(*c))
-			c++;
-	}
-	text->len = c - text->str;
-	return c;
-}
-
-/* Moves on to the next token. */
-static bool
-advance(Parser *p)
-{
-	Token	   *token = &p->token;
-	const char *c = skip_blank(p->next);
-	const char *end;
-
-	token->start = c;
-	if (*c == '\0')
-	{
-		token->kind = TOKEN_END;
-		end = c;
-	}
-	else if (*c == '\'' || *c == '"')
-	{
-		token->kind = (*c == '"') ? TOKEN_QUOTED : TOKEN_STRING;
-		end = lex_quoted(c, &token->text);
-		if (end == NULL)
-			return lexical_error(p, *c == '"' ? "unterminated quoted name" :
-								 "unterminated quoted string", c);
-		if (token->kind == TOKEN_QUOTED && token->text.len == 0)
-			return lexical_error(p, "zero-length quoted name", c);
-	}
-	else if (is_word_start(*c))
-	{
-		token->kind = TOKEN_WORD;
-		end = lex_word(c, &token->text);
-	}
-	else if (is_digit(*c) ||
-			 ((*c == '-' || *c == '+') && is_digit(c[1])))
-	{
-		token->kind = TOKEN_NUMBER;
-		end = lex_number(c, &token->text);
-		if (is_word_part(*end) || *end == '.')
-			return lexical_error(p, "malformed number", c);
-	}
-	else
-	{
-		token->kind = TOKEN_SYMBOL;
-		end = c + pg_mblen(c);
-		if ((c[0] == '<' && (c[1] == '=' || c[1] == '>')) ||
-			(c[0] == '>' && c[1] == '='))
-			end = c + 2;
-		token->text.str = c;
-		token->text.len = end - c;
-	}
-	token->length = end - c;
-	p->next = end;
-
-	if ((token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED) &&
-		token->text.len > CHECKLIST_MAX_NAME)
-		return limit_error(p, "length of a name", CHECKLIST_MAX_NAME);
-	if (token->kind == TOKEN_NUMBER && token->length > CHECKLIST_MAX_DIGITS)
-		return limit_error(p, "length of a number", CHECKLIST_MAX_DIGITS);
-	return true;
-}
-
-static bool
-token_is(const Token *token, TokenKind kind, const char *text)
-{
-	return token->kind == kind &&
-		token->text.len == strlen(text) &&
-		memcmp(token->text.str, text, token->text.len) == 0;
-}
-
-#define at_word(p, word)		token_is(&(p)->token, TOKEN_WORD, word)
-#define at_symbol(p, symbol)	token_is(&(p)->token, TOKEN_SYMBOL, symbol)
+#define at_word(p, word)		handover_token_is(&(p)->token, TOKEN_WORD, word)
+#define at_symbol(p, symbol)	handover_token_is(&(p)->token, TOKEN_SYMBOL, symbol)
+#define advance handover_scan
 
 /* ------------------------------------------------------------------------
  * Parser: one function a line of the grammar
@@ -326,7 +26,7 @@ token_is(const Token *token, TokenKind kind, const char *text)
  */
 
 static bool
-parse_name(Parser *p, const char *expected, Span *name)
+parse_name(Scanner *p, const char *expected, Span *name)
 {
 	if (p->token.kind != TOKEN_QUOTED &&
 		(p->token.kind != TOKEN_WORD ||
@@ -340,7 +40,7 @@ parse_name(Parser *p, const char *expected, Span *name)
  * A number without a fraction in [least, most].
  */
 static bool
-parse_integer(Parser *p, const char *what, int32 least, int32 most,
+parse_integer(Scanner *p, const char *what, int32 least, int32 most,
 			  int32 *result)
 {
 	int64		value = 0;
@@ -351,7 +51,7 @@ parse_integer(Parser *p, const char *what, int32 least, int32 most,
 		char		c = p->token.text.str[i];
 
 		/* A sign or a point; -0 is not worth an exception. */
-		if (!is_digit(c))
+		if (!scan_is_digit(c))
 			return range_error(p, what,
 							   psprintf("a whole number from %d to %d",
 										least, most));
@@ -368,7 +68,7 @@ parse_integer(Parser *p, const char *what, int32 least, int32 most,
  * A weight, read into thousandths.
  */
 static bool
-parse_weight(Parser *p, int32 *weight)
+parse_weight(Scanner *p, int32 *weight)
 {
 	const char *range =
 		psprintf("from 0 to %d, with at most three decimals",
@@ -384,7 +84,7 @@ parse_weight(Parser *p, int32 *weight)
 
 		if (c == '.')
 			decimals = 0;
-		else if (!is_digit(c))
+		else if (!scan_is_digit(c))
 			return range_error(p, "weight", range);
 		else if (decimals < 3)
 		{
@@ -418,7 +118,7 @@ number_value(const Token *token)
 }
 
 static bool
-parse_value(Parser *p, Term *term)
+parse_value(Scanner *p, Term *term)
 {
 	const Span *text = &p->token.text;
 
@@ -464,7 +164,7 @@ parse_value(Parser *p, Term *term)
  * ways of writing it are the same rule.
  */
 static bool
-parse_compare(Parser *p, Term *term)
+parse_compare(Scanner *p, Term *term)
 {
 	if (at_symbol(p, "="))
 		term->op = TERM_EQ;
@@ -487,7 +187,7 @@ parse_compare(Parser *p, Term *term)
 }
 
 static bool
-parse_term(Parser *p, Term *term)
+parse_term(Scanner *p, Term *term)
 {
 	bool		maybe_words;
 
@@ -527,7 +227,7 @@ parse_term(Parser *p, Term *term)
 }
 
 static bool
-parse_where(Parser *p, Rule *rule)
+parse_where(Scanner *p, Rule *rule)
 {
 	int			allocated = 4;
 
@@ -556,7 +256,7 @@ parse_where(Parser *p, Rule *rule)
  * A claim, but for what follows "has".
  */
 static bool
-parse_claim(Parser *p, bool verb_given, Rule *rule)
+parse_claim(Scanner *p, bool verb_given, Rule *rule)
 {
 	if (at_word(p, "every"))
 	{
@@ -585,7 +285,7 @@ parse_claim(Parser *p, bool verb_given, Rule *rule)
 }
 
 static bool
-parse_stage(Parser *p, Rule *rule)
+parse_stage(Scanner *p, Rule *rule)
 {
 	if (!at_word(p, "to"))
 		return true;
@@ -593,7 +293,7 @@ parse_stage(Parser *p, Rule *rule)
 		return false;
 	for (int i = 0; i < N_STAGES; i++)
 	{
-		if (at_word(p, stage_words[i]))
+		if (at_word(p, handover_stage_name(i)))
 		{
 			rule->stage = i;
 			return advance(p);
@@ -607,7 +307,7 @@ parse_stage(Parser *p, Rule *rule)
  * *rules and differ in nothing else.
  */
 static bool
-parse_rule(Parser *p, List **rules)
+parse_rule(Scanner *p, List **rules)
 {
 	Rule		rule = {0};
 	List	   *terms = NIL;
@@ -670,7 +370,7 @@ parse_rule(Parser *p, List **rules)
 List *
 handover_parse_rules(const char *str, struct Node *escontext)
 {
-	Parser		p = {0};
+	Scanner		p = {0};
 	List	   *rules = NIL;
 
 	p.input = str;
