@@ -90,7 +90,7 @@ endif
 BIN = $(dir $(firstword $(MAKEFILE_LIST)))test/bin
 export PG_CONFIG
 
-.PHONY: help demo psql test test-ubsan test-majors lint clean-servers
+.PHONY: help demo psql test test-ubsan test-valgrind test-majors lint clean-servers
 
 help:
 	@sed -n 's/^#: *//p' $(firstword $(MAKEFILE_LIST))
@@ -113,6 +113,9 @@ test:
 #: make test-ubsan         run the suites under the undefined behaviour sanitizer
 test-ubsan:
 	@PROFILE="-fsanitize=undefined -fno-sanitize-recover=undefined" $(BIN)/suites
+#: make test-valgrind      run the regress suite on a server with assertions, then under valgrind
+test-valgrind:
+	@$(BIN)/valgrind
 #: make test-majors        run the core suites on PostgreSQL 17 and 18, in chroots; MAJORS="17 18" selects
 test-majors:
 	@$(BIN)/majors
