@@ -190,6 +190,13 @@ CREATE TRIGGER protect_builtin
 COMMENT ON TRIGGER protect_builtin ON @extschema@.element IS
     'refuses to add, change or remove rows that are builtin';
 
+CREATE TRIGGER protect_builtin_truncate
+    BEFORE TRUNCATE ON @extschema@.element
+    FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.protect_builtin();
+
+COMMENT ON TRIGGER protect_builtin_truncate ON @extschema@.element IS
+    'refuses to remove rows that are builtin';
+
 -- ------------------------------------------------------------------------
 -- Checking a checklist against the catalogue
 -- ------------------------------------------------------------------------

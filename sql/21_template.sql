@@ -402,6 +402,13 @@ CREATE TRIGGER protect_builtin
 COMMENT ON TRIGGER protect_builtin ON @extschema@.template IS
     'refuses to add, change or remove rows that are builtin';
 
+CREATE TRIGGER protect_builtin_truncate
+    BEFORE TRUNCATE ON @extschema@.template
+    FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.protect_builtin();
+
+COMMENT ON TRIGGER protect_builtin_truncate ON @extschema@.template IS
+    'refuses to remove rows that are builtin';
+
 -- ------------------------------------------------------------------------
 -- Putting templates together
 -- ------------------------------------------------------------------------

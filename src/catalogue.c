@@ -9,6 +9,8 @@
 #include "commands/extension.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
@@ -36,7 +38,8 @@ handover_nearest(PG_FUNCTION_ARGS)
 	text	   *name = PG_GETARG_TEXT_PP(0);
 	ArrayType  *candidates = PG_GETARG_ARRAYTYPE_P(1);
 	int			name_len = VARSIZE_ANY_EXHDR(name);
-	int			limit = name_len / NEAR_PART;
+	int			limit = pg_mbstrlen_with_len(VARDATA_ANY(name), name_len) /
+		NEAR_PART;
 	Datum	   *elements;
 	bool	   *nulls;
 	int			n;
@@ -52,6 +55,7 @@ handover_nearest(PG_FUNCTION_ARGS)
 		int			len;
 		int			distance;
 
+		CHECK_FOR_INTERRUPTS();
 		if (nulls[i])
 			continue;
 		candidate = DatumGetTextPP(elements[i]);
@@ -74,13 +78,23 @@ handover_nearest(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(best);
 }
 
+static void
+refuse(Relation relation)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("rows of \"%s\" that the extension ships cannot be added, changed or removed",
+					RelationGetRelationName(relation)),
+			 errhint("Copy the row under a name of your own and change the copy.")));
+}
+
 /*
  * protect_builtin() returns trigger
  *
- * BEFORE ROW on a table with a column "builtin": refuses to add, change or
- * remove rows that the extension ships.  They are part of its installation
- * script, so pg_dump leaves them out, and a change would be lost with it.
- * The extension's own scripts may.
+ * BEFORE ROW, and BEFORE TRUNCATE, on a table with a boolean column "builtin":
+ * refuses to add, change or remove rows that the extension ships.  They are
+ * part of its installation script, so pg_dump leaves them out, and a change
+ * would be lost with it.  The extension's own scripts may.
  */
 PG_FUNCTION_INFO_V1(handover_protect_builtin);
 Datum
@@ -96,20 +110,23 @@ handover_protect_builtin(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called by trigger manager",
 						"protect_builtin")));
-	if (!TRIGGER_FIRED_FOR_ROW(trigdata->tg_event) ||
-		!TRIGGER_FIRED_BEFORE(trigdata->tg_event))
+	if (!TRIGGER_FIRED_BEFORE(trigdata->tg_event) ||
+		TRIGGER_FIRED_FOR_ROW(trigdata->tg_event) ==
+		TRIGGER_FIRED_BY_TRUNCATE(trigdata->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired BEFORE ROW",
+				 errmsg("function \"%s\" must be fired BEFORE ROW or BEFORE TRUNCATE",
 						"protect_builtin")));
 
 	tupdesc = RelationGetDescr(trigdata->tg_relation);
 	column = SPI_fnumber(tupdesc, "builtin");
-	if (column <= 0)
+	if (column <= 0 || SPI_gettypeid(tupdesc, column) != BOOLOID)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("relation \"%s\" has no column \"builtin\"",
+				 errmsg("relation \"%s\" has no boolean column \"builtin\"",
 						RelationGetRelationName(trigdata->tg_relation))));
+	if (TRIGGER_FIRED_BY_TRUNCATE(trigdata->tg_event))
+		refuse(trigdata->tg_relation);
 
 	rows[0] = trigdata->tg_trigtuple;
 	rows[1] = TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ?
@@ -121,11 +138,7 @@ handover_protect_builtin(PG_FUNCTION_ARGS)
 		if (rows[i] != NULL &&
 			DatumGetBool(heap_getattr(rows[i], column, tupdesc, &isnull)) &&
 			!isnull)
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("rows of \"%s\" that the extension ships cannot be added, changed or removed",
-							RelationGetRelationName(trigdata->tg_relation)),
-					 errhint("Copy the row under a name of your own and change the copy.")));
+			refuse(trigdata->tg_relation);
 	}
 	if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
 		return PointerGetDatum(trigdata->tg_newtuple);

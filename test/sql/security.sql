@@ -27,6 +27,9 @@ DELETE FROM handover.template WHERE name = 'healthcare';
 UPDATE handover.template SET builtin = true WHERE name = 'regress_support';
 INSERT INTO handover.element (name, title, description, builtin) VALUES ('regress_badge', 'Badge', 'A key card', true);
 DELETE FROM handover.template WHERE name = 'regress_support';
+RESET ROLE;
+TRUNCATE handover.template;
+TRUNCATE handover.element;
 
 -- a hostile search_path changes nothing
 SET ROLE regress_handover_user;
