@@ -21,11 +21,22 @@ typedef struct Section
 	int			attributes;		/* slot of "attributes" */
 } Section;
 
+/*
+ * What an item is.  A misfit is an entry of another shape than an object: it
+ * must never help, so no "where" passes it by, and it has nothing.
+ */
+typedef enum ItemKind
+{
+	ITEM_REAL,
+	ITEM_EMPTY,					/* a header in which nothing is filled */
+	ITEM_MISFIT
+} ItemKind;
+
 /* count_item.c */
 extern void handover_open_section(const FlatSection *flat, const Span *names,
 								  Span *fields, Section *section);
 extern void handover_count_item(const Section *section, JsonbValue *slots,
-								bool countable, Count *counts);
+								ItemKind kind, Count *counts);
 extern void handover_match_object(const JsonbContainer *object,
 								  const Span *fields, int nfields,
 								  JsonbValue *slots);

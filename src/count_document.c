@@ -30,7 +30,7 @@ object_filled(const JsonbValue *object, const JsonbValue *slots, int nslots)
 
 /*
  * One entry of a list.  What is not filled is no item; what is no object is
- * an item without fields.
+ * a misfit.
  */
 void
 handover_count_entry(const Section *section, const JsonbValue *entry,
@@ -43,14 +43,14 @@ handover_count_entry(const Section *section, const JsonbValue *entry,
 		handover_match_object(entry->val.binary.data, section->fields,
 							  nfields, slots);
 		if (object_filled(entry, slots, nfields))
-			handover_count_item(section, slots, true, counts);
+			handover_count_item(section, slots, ITEM_REAL, counts);
 	}
 	else if (!(section->flat.flags & SECTION_ANY) && value_filled(entry))
 	{
 		/* Under no element in particular a list of scalars is a field. */
 		for (int i = 0; i < nfields; i++)
 			slots[i].type = jbvNull;
-		handover_count_item(section, slots, false, counts);
+		handover_count_item(section, slots, ITEM_MISFIT, counts);
 	}
 }
 
@@ -73,10 +73,10 @@ count_list(const Section *section, const JsonbValue *list, JsonbValue *slots,
 	}
 	else if (value_filled(list))
 	{
-		/* Not a list: an item without fields, whatever it is. */
+		/* Not a list: a misfit, whatever it is. */
 		for (int i = 0; i < section->flat.nfields; i++)
 			slots[i].type = jbvNull;
-		handover_count_item(section, slots, false, counts);
+		handover_count_item(section, slots, ITEM_MISFIT, counts);
 	}
 }
 
@@ -97,7 +97,8 @@ handover_count_header(const Section *section, const JsonbContainer *root,
 		for (int i = 0; i < section->flat.nfields; i++)
 			slots[i].type = jbvNull;
 	handover_count_item(section, slots,
-						is_object && handover_filled_container(root), counts);
+						is_object && handover_filled_container(root) ?
+						ITEM_REAL : ITEM_EMPTY, counts);
 }
 
 /* The items of all elements, for rules that speak of "item". */

@@ -134,13 +134,11 @@ test_terms(Cursor *terms, int n, const JsonbValue *slots)
 
 /*
  * Adds an item to the counts of the rules of its section.  "slots" holds the
- * values of the section's fields; it may be changed.  "countable" says that
- * the item is one that "at least" counts: a real one, not an entry of some
- * other shape.
+ * values of the section's fields, all null for a misfit; it may be changed.
  */
 void
 handover_count_item(const Section *section, JsonbValue *slots,
-					bool countable, Count *counts)
+					ItemKind kind, Count *counts)
 {
 	Cursor		cursor = section->flat.rules;
 	const JsonbValue *state = &slots[section->state];
@@ -157,6 +155,7 @@ handover_count_item(const Section *section, JsonbValue *slots,
 	{
 		Count	   *count = &counts[rule.number];
 		Cursor		terms = rule.terms;
+		bool		misfit = (kind == ITEM_MISFIT);
 
 		if (is_none && !(rule.bits & RULE_AT_ITS_WORD))
 		{
@@ -165,19 +164,19 @@ handover_count_item(const Section *section, JsonbValue *slots,
 				count->population++;
 			continue;
 		}
-		if (!test_terms(&terms, rule.nwhere, slots))
+		if (!misfit && !test_terms(&terms, rule.nwhere, slots))
 			continue;
 		switch (RULE_KIND(rule.bits))
 		{
 			case CLAIM_AT_LEAST:
-				count->hits += countable;
+				count->hits += (kind == ITEM_REAL);
 				break;
 			case CLAIM_NO:
 				count->hits++;
 				break;
 			case CLAIM_EVERY:
 				count->population++;
-				count->hits += test_terms(&terms, 1, slots);
+				count->hits += !misfit && test_terms(&terms, 1, slots);
 				break;
 		}
 	}

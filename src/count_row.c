@@ -33,8 +33,11 @@ typedef struct RowCache
 	int			nsections;
 	RowSection *sections;
 
-	/* of the type of row; row_id is 0 while there is none */
+	/* what the items are, and of a row its type; row_id is 0 without one */
+	Oid			item_type;		/* as the call declares it */
+	bool		is_row;
 	uint64		row_id;
+	MemoryContext row_context;	/* everything below lives in it */
 	TupleDesc	tupdesc;
 	ColumnReader *readers;
 	Datum	   *values;
@@ -128,11 +131,17 @@ set_row_type(RowCache *cache, Oid type, int32 typmod)
 	if (cache->row_id == row_id)
 		return;
 
-	/* Rare; what it had before stays allocated until the cache goes. */
 	cache->row_id = 0;
+	if (cache->row_context == NULL)
+		cache->row_context = AllocSetContextCreate(cache->context,
+												   "handover type of row",
+												   ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(cache->row_context);
 	tupdesc = lookup_rowtype_tupdesc(type, typmod);
-	old = MemoryContextSwitchTo(cache->context);
-	cache->tupdesc = CreateTupleDescCopy(tupdesc);
+	old = MemoryContextSwitchTo(cache->row_context);
+
+	/* With what a column added later has in rows that are older. */
+	cache->tupdesc = CreateTupleDescCopyConstr(tupdesc);
 	ReleaseTupleDesc(tupdesc);
 	cache->readers = palloc_array(ColumnReader, cache->tupdesc->natts);
 	cache->values = palloc_array(Datum, cache->tupdesc->natts);
@@ -143,7 +152,7 @@ set_row_type(RowCache *cache, Oid type, int32 typmod)
 
 		if (!attr->attisdropped)
 			handover_open_column(&cache->readers[i], attr->atttypid,
-								 cache->context);
+								 cache->row_context);
 	}
 	for (int i = 0; i < cache->nsections; i++)
 	{
@@ -193,7 +202,8 @@ count_row(RowCache *cache, RowSection *row, bool filled, Count *counts)
 			handover_read_column(&cache->readers[column],
 								 cache->values[column], &row->slots[i]);
 	}
-	handover_count_item(&row->section, row->slots, filled, counts);
+	handover_count_item(&row->section, row->slots,
+						filled ? ITEM_REAL : ITEM_EMPTY, counts);
 }
 
 /* The same for a jsonb object. */
@@ -241,35 +251,47 @@ section_counts(const Section *section, text *element)
 }
 
 /*
- * Counts one item, the anyelement argument "argno", into counts.
+ * Finds out once what the items of a call are.
  */
 static void
-count_argument(FunctionCallInfo fcinfo, int argno, RowCache *cache,
-			   text *element, Count *counts)
+set_item_type(RowCache *cache, Oid type)
 {
-	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, argno);
-	Datum		datum = PG_GETARG_DATUM(argno);
-	JsonbValue	object;
-	bool		is_row = false;
-	bool		filled = false;
+	Oid			base;
 
+	if (cache->item_type == type && OidIsValid(type))
+		return;
 	if (!OidIsValid(type))
 		elog(ERROR, "could not determine the type of an item");
-	type = getBaseType(type);
-	if (type == JSONBOID)
-		handover_jsonb_value(DatumGetJsonbP(datum), &object);
-	else if (type_is_rowtype(type))
-	{
-		is_row = true;
-		deform_row(cache, DatumGetHeapTupleHeader(datum));
-		filled = row_filled(cache);
-	}
-	else
+	base = getBaseType(type);
+	cache->is_row = type_is_rowtype(base);
+	if (!cache->is_row && base != JSONBOID)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("an item must be a row or a jsonb object, not of type %s",
 						format_type_be(type)),
 				 errhint("Pass the whole row, by the name of its table or alias.")));
+	cache->item_type = type;
+}
+
+/*
+ * Counts one item, the anyelement argument "argno", into counts.
+ */
+static void
+count_item_argument(FunctionCallInfo fcinfo, int argno, RowCache *cache,
+					text *element, Count *counts)
+{
+	Datum		datum = PG_GETARG_DATUM(argno);
+	JsonbValue	object;
+	bool		filled = false;
+
+	set_item_type(cache, get_fn_expr_argtype(fcinfo->flinfo, argno));
+	if (cache->is_row)
+	{
+		deform_row(cache, DatumGetHeapTupleHeader(datum));
+		filled = row_filled(cache);
+	}
+	else
+		handover_jsonb_value(DatumGetJsonbP(datum), &object);
 
 	for (int i = 0; i < cache->nsections; i++)
 	{
@@ -277,7 +299,7 @@ count_argument(FunctionCallInfo fcinfo, int argno, RowCache *cache,
 
 		if (!section_counts(&row->section, element))
 			continue;
-		if (is_row)
+		if (cache->is_row)
 			count_row(cache, row, filled, counts);
 		else
 			count_object(row, &object, counts);
@@ -308,8 +330,8 @@ handover_tally_item(PG_FUNCTION_ARGS)
 	checklist = PG_GETARG_CHECKLIST_P(0);
 	counts = palloc0_array(Count, Max(checklist->nrules, 1));
 	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
-		count_argument(fcinfo, 2, get_cache(fcinfo, checklist),
-					   PG_GETARG_TEXT_PP(1), counts);
+		count_item_argument(fcinfo, 2, get_cache(fcinfo, checklist),
+							PG_GETARG_TEXT_PP(1), counts);
 	PG_RETURN_POINTER(handover_build_tally(checklist->fingerprint,
 										   checklist->nrules, counts));
 }
@@ -337,8 +359,8 @@ handover_tally_accum(PG_FUNCTION_ARGS)
 	checklist = PG_GETARG_CHECKLIST_P(1);
 	counts = palloc0_array(Count, Max(checklist->nrules, 1));
 	if (!PG_ARGISNULL(2) && !PG_ARGISNULL(3))
-		count_argument(fcinfo, 3, get_cache(fcinfo, checklist),
-					   PG_GETARG_TEXT_PP(2), counts);
+		count_item_argument(fcinfo, 3, get_cache(fcinfo, checklist),
+							PG_GETARG_TEXT_PP(2), counts);
 	if (state != NULL)
 	{
 		handover_check_tally(checklist, state);

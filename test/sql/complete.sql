@@ -23,6 +23,13 @@ FROM (VALUES ('{"task": [{"owner": "Ana"}]}'::jsonb), ('{"task": [{"owner": "Ana
              ('{"task": [{"owner": {"name": "Ana"}}]}'), ('{"task": [{"title": "x", "attributes": {"owner": "Ana"}}]}'),
              ('{"task": [{"owner": null, "attributes": {"owner": "Ana"}}]}'), ('{"task": [{"state": "none"}]}')) AS v(document);
 
+-- what does not fit never helps: no "where" passes it by
+SELECT document, handover.complete('no access_grant where password', document) AS no,
+       handover.complete('every access_grant where privileged has security_protocol', document) AS every,
+       handover.complete('require access_grant', document) AS at_least
+FROM (VALUES ('{"access_grant": {"title": "vpn", "password": "hunter2"}}'::jsonb), ('{"access_grant": [[{"password": "hunter2"}]]}'),
+             ('{"access_grant": ["vpn, root"]}'), ('{"access_grant": "n/a"}'), ('{"access_grant": [{"title": "vpn"}]}'), ('{"access_grant": [null, ""]}')) AS v(document);
+
 -- declared none
 SELECT rule, handover.complete(rule, '{"task": [{"state": "none", "details": "quiet week"}], "contact": [{"state": "none"}]}') AS complete
 FROM unnest('{require 3 task where owner,every task has owner,no task,require contact,every contact has phone,no contact,require item,no item,

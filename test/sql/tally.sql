@@ -33,6 +33,18 @@ FROM unnest('{0,127,128,32767,32768,2147483647}'::int[]) AS n;
 SELECT '0123456789abcdef: 1/1, 2147483647/0'::handover.tally + '0123456789abcdef: 1/1, 1/0';
 SELECT '0123456789abcdef: 1/1, -2147483648/0'::handover.tally - '0123456789abcdef: 1/1, 1/0';
 
+-- an old row counts with what a column added later has in it
+CREATE TEMP TABLE grown (title text);
+INSERT INTO grown VALUES ('a');
+ALTER TABLE grown ADD owner text DEFAULT 'Ana';
+CREATE FUNCTION pg_temp.note() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE NOTICE 'old %, new %', handover.tally('every task has owner', 'task', OLD), handover.tally('every task has owner', 'task', NEW);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER note AFTER UPDATE ON grown FOR EACH ROW EXECUTE FUNCTION pg_temp.note();
+UPDATE grown SET title = 'b';
+
 -- not of this checklist
 SELECT handover.complete('require task', :'t'::handover.tally, 'submitted');
 SELECT handover.completeness('require task', :'t'::handover.tally);

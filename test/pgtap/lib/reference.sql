@@ -137,8 +137,9 @@ CREATE FUNCTION reference.count_item(rule jsonb, item jsonb, OUT hits integer, O
 LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
     element CONSTANT text := rule ->> 'element';
-    matches CONSTANT boolean := reference.terms_hold(rule -> 'where', item);
     is_object CONSTANT boolean := jsonb_typeof(item) = 'object';
+    -- nothing passes a misfit by
+    matches CONSTANT boolean := NOT is_object OR reference.terms_hold(rule -> 'where', item);
 BEGIN
     hits := 0;
     population := 0;
@@ -157,7 +158,7 @@ BEGIN
         WHEN 'no' THEN
             hits := matches::integer;
         WHEN 'every' THEN
-            hits := (matches AND reference.term_holds(rule -> 'has', item))::integer;
+            hits := (matches AND is_object AND reference.term_holds(rule -> 'has', item))::integer;
             population := matches::integer;
     END CASE;
 END $$;
