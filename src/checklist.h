@@ -50,9 +50,10 @@
 /* Limits; each has an error of its own. */
 #define CHECKLIST_MAX_RULES		1000
 #define CHECKLIST_MAX_SIZE		65535	/* bytes, offsets are 16 bits wide */
+#define CHECKLIST_MAX_TEXT		1000000 /* bytes to read, and of rules read */
 #define CHECKLIST_MAX_NAME		255 /* bytes */
 #define CHECKLIST_MAX_DIGITS	64	/* of a number, its point and sign too */
-#define CHECKLIST_MAX_TERMS		100 /* of one "where" */
+#define CHECKLIST_MAX_TERMS		32	/* of one "where" */
 #define CHECKLIST_MAX_COUNT		1000000
 #define CHECKLIST_MAX_WEIGHT	1000000
 

@@ -80,6 +80,8 @@ asks_for_none(const Rule *rule)
 static bool
 where_within(const Rule *a, const Rule *b)
 {
+	if (a->nwhere > b->nwhere)
+		return false;
 	for (int i = 0; i < a->nwhere; i++)
 	{
 		bool		found = false;
@@ -403,6 +405,36 @@ fingerprint(List *rules, uint32 *result)
 			(uint32) digest[4 * i + 3];
 }
 
+/* The texts of rules, which the size of a checklist of them cannot be below. */
+static Size
+text_size(List *rules)
+{
+	Size		size = 0;
+	ListCell   *lc;
+
+	foreach(lc, rules)
+	{
+		Rule	   *rule = lfirst(lc);
+
+		size += rule->label.len;
+		for (int i = 0; i < rule->nwhere; i++)
+			size += rule->where[i].text.len;
+		size += rule->has.text.len;
+	}
+	return size;
+}
+
+static bool
+check_text_size(List *rules, int limit, struct Node *escontext)
+{
+	if (text_size(rules) > (Size) limit)
+		ereturn(escontext, false,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("size of checklist exceeds the limit of %d bytes",
+						limit)));
+	return true;
+}
+
 /*
  * Lays out a checklist.  NULL after an error that escontext took.
  */
@@ -416,7 +448,12 @@ handover_build_checklist(List *rules, struct Node *escontext)
 	Checklist	header = {0};
 	ListCell   *lc;
 
+	/* Small texts can become large rules, since "has" repeats what is before. */
+	if (!check_text_size(rules, CHECKLIST_MAX_TEXT, escontext))
+		return NULL;
 	rules = handover_merge_rules(rules);
+	if (!check_text_size(rules, CHECKLIST_MAX_SIZE, escontext))
+		return NULL;
 	if (list_length(rules) > CHECKLIST_MAX_RULES)
 		ereturn(escontext, NULL,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

@@ -328,6 +328,8 @@ parse_rule(Scanner *p, List **rules)
 		{
 			Term	   *term = palloc_object(Term);
 
+			if (list_length(terms) >= CHECKLIST_MAX_RULES)
+				return limit_error(p, "number of rules", CHECKLIST_MAX_RULES);
 			if (!advance(p) || !parse_term(p, term))
 				return false;
 			terms = lappend(terms, term);
@@ -373,6 +375,11 @@ handover_parse_rules(const char *str, struct Node *escontext)
 	Scanner		p = {0};
 	List	   *rules = NIL;
 
+	if (strlen(str) > CHECKLIST_MAX_TEXT)
+		ereturn(escontext, NIL,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("text of checklist exceeds the limit of %d bytes",
+						CHECKLIST_MAX_TEXT)));
 	p.input = str;
 	p.next = str;
 	p.escontext = escontext;

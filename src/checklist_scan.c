@@ -7,8 +7,7 @@
  */
 #include "postgres.h"
 
-#include "mb/pg_wchar.h"
-
+#include "chars.h"
 #include "checklist_scan.h"
 
 /* Words that cannot name an element or a field unless quoted. */
@@ -115,32 +114,44 @@ handover_limit_error(Scanner *p, const char *what, int limit)
  * ------------------------------------------------------------------------
  */
 
+/*
+ * A letter of ASCII, or any other character that a person sees but typographic
+ * punctuation, quotes above all, which come along when text is pasted.
+ */
 static inline bool
-is_word_start(unsigned char c)
+is_word_start(const char *c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-		IS_HIGHBIT_SET(c);
+	int			len = strnlen(c, MAX_MULTIBYTE_CHAR_LEN);
+	int			length;
+	pg_wchar	wide;
+
+	if ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || *c == '_')
+		return true;
+	if (!IS_HIGHBIT_SET(*c) || char_kind(c, len, &length) != CHAR_VISIBLE)
+		return false;
+	if (GetDatabaseEncoding() != PG_UTF8)
+		return true;
+	wide = utf8_to_unicode((const unsigned char *) c);
+	return !(wide >= 0x2010 && wide <= 0x205E) && wide != 0xAB && wide != 0xBB;
 }
 
 static inline bool
-is_word_part(unsigned char c)
+is_word_part(const char *c)
 {
-	return is_word_start(c) || scan_is_digit(c) || c == '$';
+	return is_word_start(c) || scan_is_digit(*c) || *c == '$';
 }
 
-static inline bool
-is_space(unsigned char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
+/* White space, as value.c knows it too, and comments. */
 static const char *
 skip_blank(const char *c)
 {
+	int			length;
+
 	for (;;)
 	{
-		while (is_space(*c))
-			c++;
+		while (*c != '\0' &&
+			   char_kind(c, strnlen(c, MAX_MULTIBYTE_CHAR_LEN), &length) == CHAR_SPACE)
+			c += length;
 		if (c[0] != '-' || c[1] != '-')
 			return c;
 		while (*c != '\0' && *c != '\n' && *c != '\r')
@@ -180,8 +191,8 @@ lex_word(const char *c, Span *text)
 	const char *start = c;
 	char	   *copy;
 
-	while (is_word_part(*c))
-		c++;
+	while (is_word_part(c))
+		c += IS_HIGHBIT_SET(*c) ? pg_mblen(c) : 1;
 	copy = palloc(c - start);
 	for (int i = 0; i < c - start; i++)
 		copy[i] = (start[i] >= 'A' && start[i] <= 'Z') ?
@@ -234,7 +245,7 @@ handover_scan(Scanner *p)
 		if (token->kind == TOKEN_QUOTED && token->text.len == 0)
 			return lexical_error(p, "zero-length quoted name", c);
 	}
-	else if (is_word_start(*c))
+	else if (is_word_start(c))
 	{
 		token->kind = TOKEN_WORD;
 		end = lex_word(c, &token->text);
@@ -244,7 +255,7 @@ handover_scan(Scanner *p)
 	{
 		token->kind = TOKEN_NUMBER;
 		end = lex_number(c, &token->text);
-		if (is_word_part(*end) || *end == '.')
+		if (is_word_part(end) || *end == '.')
 			return lexical_error(p, "malformed number", c);
 	}
 	else
@@ -263,6 +274,8 @@ handover_scan(Scanner *p)
 	if ((token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED) &&
 		token->text.len > CHECKLIST_MAX_NAME)
 		return limit_error(p, "length of a name", CHECKLIST_MAX_NAME);
+	if (token->kind == TOKEN_STRING && token->text.len > CHECKLIST_MAX_SIZE)
+		return limit_error(p, "length of a string", CHECKLIST_MAX_SIZE);
 	if (token->kind == TOKEN_NUMBER && token->length > CHECKLIST_MAX_DIGITS)
 		return limit_error(p, "length of a number", CHECKLIST_MAX_DIGITS);
 	return true;

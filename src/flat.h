@@ -92,6 +92,7 @@ flat_names(const Checklist *checklist, Span *names)
 {
 	Cursor		cursor = checklist->data;
 
+	Assert(checklist->version == CHECKLIST_VERSION);
 	if (names == NULL)
 		names = palloc_array(Span, checklist->nnames + NAME_FIRST);
 	for (int i = 0; i < NAME_FIRST; i++)

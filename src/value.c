@@ -8,48 +8,11 @@
  */
 #include "postgres.h"
 
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
+#include "chars.h"
 #include "value.h"
-
-typedef enum CharKind
-{
-	CHAR_VISIBLE,
-	CHAR_SPACE,
-	CHAR_INVISIBLE
-} CharKind;
-
-/*
- * What kind of character begins at str, and its length.  ASCII in every
- * encoding; in UTF-8 also what Unicode calls White_Space, and characters of no
- * width, because a form that sends nothing else has sent nothing that a person
- * could read.
- */
-static inline CharKind
-char_kind(const char *str, int len, int *char_len)
-{
-	unsigned char c = str[0];
-	pg_wchar	wide;
-
-	*char_len = 1;
-	if (c == ' ' || (c >= '\t' && c <= '\r'))
-		return CHAR_SPACE;
-	if (!IS_HIGHBIT_SET(c) || GetDatabaseEncoding() != PG_UTF8)
-		return CHAR_VISIBLE;
-
-	*char_len = Min(pg_utf_mblen((const unsigned char *) str), len);
-	wide = utf8_to_unicode((const unsigned char *) str);
-	if (wide == 0x85 || wide == 0xA0 || wide == 0x1680 ||
-		(wide >= 0x2000 && wide <= 0x200A) || wide == 0x2028 ||
-		wide == 0x2029 || wide == 0x202F || wide == 0x205F || wide == 0x3000)
-		return CHAR_SPACE;
-	if ((wide >= 0x200B && wide <= 0x200F) || wide == 0x2060 ||
-		wide == 0xFEFF)
-		return CHAR_INVISIBLE;
-	return CHAR_VISIBLE;
-}
 
 bool
 handover_filled_text(const char *str, int len)
@@ -90,6 +53,8 @@ count_words(const char *str, int len)
 	int32		words = 0;
 	bool		inside = false;
 
+	/* A text may be long, and many rules may ask. */
+	CHECK_FOR_INTERRUPTS();
 	while (len > 0)
 	{
 		int			char_len;

@@ -106,7 +106,10 @@ get_status(FunctionCallInfo fcinfo)
 			return cache;
 		}
 	}
-	elog(ERROR, "unexpected value of handover.status: \"%s\"", name);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("status \"%s\" is not known", name),
+			 errhint("The labels of the type handover.status must stay as they were.")));
 }
 
 /* ------------------------------------------------------------------------

@@ -16,6 +16,7 @@ INSERT INTO written VALUES
     (11, 'require größe where straße = ''ü'''),
     (12, 'require task where state = done; require task where state = ''done''; require task where u = ''high'''),
     (13, 'every task where words has words, words(words) < 3'),
+    (15, E'require\u00a0task\u3000where\u2003critical'),
     (14, 'require item ''it''''s "quoted"; a -- comment is not one here''');
 SELECT id, checklist::handover.checklist FROM written ORDER BY id;
 SELECT count(*) AS read_back FROM written

@@ -56,6 +56,8 @@ INSERT INTO bad (input) VALUES
     ('require task require contact'),
     ('require task where a = "b"'),
     ('{"require": "task"}'),
+    ('require “task”'),
+    (E'require ta\u200bsk'),
     -- range
     ('require 0 task'),
     ('require -1 task'),
@@ -70,7 +72,7 @@ INSERT INTO bad (input) VALUES
     -- limits
     ('require ' || repeat('x', 256)),
     ('require task where a = ' || repeat('9', 65)),
-    ('require task where a' || repeat(' and a', 100)),
+    ('require task where a' || repeat(' and a', 32)),
     ('every task has a' || repeat(', a', 1000)),
     (repeat('require task;', 1001)),
     ((SELECT string_agg(format('require e%s where a = ''%s''', i, repeat('x', 100)), ';') FROM generate_series(1, 1000) i));
@@ -102,7 +104,7 @@ SELECT e.* FROM (VALUES
     ('require 1000000 task weight 1000000'),
     ('require task weight 0'),
     ('require task where a = ' || repeat('9', 64)),
-    ('require task where a' || repeat(' and a', 99)),
+    ('require task where a' || repeat(' and a', 31)),
     ((SELECT string_agg(format('require e%s', i), ';') FROM generate_series(1, 1000) i))) v(input), pg_temp.try(input) e;
 
 -- what is huge or deep is an error or an answer
@@ -117,7 +119,11 @@ SELECT e.code, e.message, left(e.detail, 60) AS detail FROM (VALUES
     (repeat('''''', 500000)),
     ('-- ' || repeat('x', 1000000)),
     (repeat(E'\n', 1000000) || 'x'),
-    (repeat(';', 1000000))) v(input), pg_temp.try(input) e;
+    (repeat(';', 1000000)),
+    ('every task where a = ''' || repeat('x', 60000) || ''' has f' || (SELECT string_agg(i::text, ', f') FROM generate_series(1, 990) i)),
+    ('every a has ' || repeat('b, ', 300000) || 'b'),
+    ((SELECT string_agg('every e where ' || (SELECT string_agg('f' || (i * 7 + j) % 31, ' and ') FROM generate_series(1, 31) j) || ' and g' || i || ' has h', ';')
+      FROM generate_series(1, 1000) i))) v(input), pg_temp.try(input) e;
 
 -- a concatenation has the same limits
 SELECT (SELECT string_agg(format('require a%s', i), ';') FROM generate_series(1, 600) i)::handover.checklist
