@@ -24,7 +24,14 @@ OBJS = \
 	src/count_document.o \
 	src/count_row.o \
 	src/verdict.o \
-	src/verdict_sql.o
+	src/verdict_sql.o \
+	src/priority_io.o \
+	src/priority_compare.o \
+	src/lens.o \
+	src/lens_io.o \
+	src/score.o \
+	src/explain.o \
+	src/priority_gist.o
 
 # The install script is these files, in this order. The list is explicit because a wildcard
 # finds nothing, without a word, when building out of tree.
@@ -37,12 +44,16 @@ SQL = \
 	sql/14_complete.sql \
 	sql/20_element.sql \
 	sql/21_template.sql \
+	sql/30_priority.sql \
+	sql/31_lens.sql \
+	sql/32_score.sql \
+	sql/33_priority_gist.sql \
 	sql/90_grant.sql
 INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 
 REGRESS = opclass level status checklist checklist_error tally complete constraint \
-	element template security demo
+	element template security demo priority lens score
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
 
 # Names must differ from those in REGRESS: both find what they expect in expected/.
@@ -65,6 +76,10 @@ ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 
 $(OBJS) $(OBJS:.o=.bc): $(wildcard $(srcdir)/src/*.h) | $(CURDIR)/src
+
+# A score must be the same on every machine, so no multiplication is fused with an addition.
+src/score.o: CFLAGS += -ffp-contract=off
+src/score.bc: BITCODE_CFLAGS += -ffp-contract=off
 
 $(INSTALL_SQL): $(addprefix $(srcdir)/,$(SQL))
 	cat $^ > $@

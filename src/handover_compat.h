@@ -20,6 +20,11 @@ struct Node;
 	do { (void) (context); ereport(ERROR, __VA_ARGS__); } while (0)
 #define ereturn(context, value, ...) \
 	do { errsave(context, __VA_ARGS__); return value; } while (0)
+#define DirectInputFunctionCallSafe(function, str, typioparam, typmod, context, result) \
+	((void) (context), \
+	 *(result) = DirectFunctionCall3(function, CStringGetDatum(str), \
+									 ObjectIdGetDatum(typioparam), \
+									 Int32GetDatum(typmod)), true)
 #define SOFT_ERROR_OCCURRED(context) ((void) (context), false)
 #define HANDOVER_ESCONTEXT(fcinfo) ((void) (fcinfo), (struct Node *) NULL)
 #else
