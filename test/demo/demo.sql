@@ -134,3 +134,28 @@ SELECT review.rule,
  ORDER BY review.verb,
           array_position('{submit,accept,close}', review.stage),
           review.weight DESC, review.rule;
+
+-- ------------------------------------------------------------------------
+-- What to pick up first
+-- ------------------------------------------------------------------------
+
+-- The moment is fixed, so that the demo prints the same on any day; on a table, now() will do.
+\qecho '== What to pick up first on 1 December 2026: the most pressing open tasks of all handovers'
+SELECT handover_document.name,
+       task.item ->> 'title' AS task,
+       task.item ->> 'new_owner' AS owner,
+       (task.item ->> 'due_at')::date AS due,
+       handover.quadrant(task.priority) AS quadrant,
+       round(handover.score(task.priority, '2026-12-01')::numeric, 1) AS score
+  FROM handover_document
+       CROSS JOIN LATERAL jsonb_array_elements(document -> 'task') AS entry (item)
+       CROSS JOIN LATERAL (SELECT entry.item,
+                                  handover.priority((entry.item ->> 'urgency')::handover.level,
+                                                    (entry.item ->> 'importance')::handover.level,
+                                                    (entry.item ->> 'impact')::handover.level,
+                                                    (entry.item ->> 'due_at')::timestamptz) AS priority) AS task
+ WHERE jsonb_typeof(task.item) = 'object'
+   AND task.item ->> 'state' NOT IN ('done', 'none')
+ ORDER BY task.priority OPERATOR(handover.<->) '2026-12-01',
+          task.priority OPERATOR(handover.<~>) '2026-12-01'
+ LIMIT 8;

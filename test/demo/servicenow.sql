@@ -205,6 +205,39 @@ SELECT CASE WHEN GROUPING(handovers > 1) = 1 THEN 'once or more'
 \qecho 'An association, not a cause: what makes an incident hard to solve may also make it hard to describe.'
 \qecho
 
+-- The log knows no due times; so what counts is urgency, impact, and how long an incident waits.
+\qecho '== What one group picks up first, on 1 June 2016 at 9:00: open incidents that were handed to it'
+WITH handed AS (
+    SELECT DISTINCT ON (number) number, incoming, effective_at, document #> '{issue,0}' AS issue
+      FROM servicenow_handover
+     WHERE effective_at <= '2016-06-01 09:00'
+     ORDER BY number, effective_at DESC
+),
+ended AS (
+    SELECT number, min(to_timestamp(sys_updated_at, 'DD/MM/YYYY HH24:MI')::timestamp) AS ended_at
+      FROM servicenow_event
+     WHERE incident_state IN ('Resolved', 'Closed')
+     GROUP BY number
+),
+waiting AS (
+    SELECT handed.*,
+           handover.priority((issue ->> 'urgency')::handover.level, NULL, (issue ->> 'impact')::handover.level,
+                             NULL, effective_at AT TIME ZONE 'UTC') AS priority
+      FROM handed LEFT JOIN ended USING (number)
+     WHERE ended_at IS NULL OR ended_at > '2016-06-01 09:00'
+)
+SELECT incoming AS "group",
+       number,
+       handover.band(priority) AS band,
+       effective_at AS handed_over,
+       round(handover.score(priority, lens)::numeric, 1) AS score,
+       (SELECT string_agg(term || ': ' || words, ', ') FROM handover.explain(priority, lens)) AS because
+  FROM waiting,
+       handover.lens_from_weights('2016-06-01 09:00Z', urgency => 40, importance => 0, impact => 40, deadline => 0, age => 20) AS lens
+ WHERE incoming = (SELECT incoming FROM waiting GROUP BY incoming ORDER BY count(*) DESC, incoming LIMIT 1)
+ ORDER BY priority OPERATOR(handover.<->) lens, effective_at
+ LIMIT 5;
+
 \qecho '== Time taken'
 SELECT step,
        rows,

@@ -12,7 +12,7 @@
 \endif
 
 BEGIN;
-SELECT plan(14);
+SELECT plan(16);
 
 \o /dev/null
 \ir ../demo/servicenow_table.sql
@@ -47,6 +47,29 @@ SELECT is(count(*), 0::bigint, 'no unknown value gets into a document')
 
 SELECT is(count(*), 0::bigint, 'the template names nothing that is not in the catalogue')
   FROM handover.lint(handover.compose('servicenow_incident'));
+
+-- ------------------------------------------------------------------------
+-- The priority
+-- ------------------------------------------------------------------------
+
+-- What ServiceNow made of urgency and impact, beside what band() does.
+CREATE TEMP TABLE banded AS
+SELECT left(event.priority, 1)::smallint AS theirs,
+       (SELECT band(priority(given.urgency, NULL, given.impact))) AS ours,
+       given.urgency, given.impact, band(priority(given.urgency, NULL, given.impact), company.matrix) AS by_matrix
+  FROM servicenow_event AS event
+       CROSS JOIN LATERAL (SELECT CASE left(event.urgency, 1) WHEN '1' THEN 'high' WHEN '2' THEN 'medium' WHEN '3' THEN 'low' END::level AS urgency,
+                                  CASE left(event.impact, 1) WHEN '1' THEN 'high' WHEN '2' THEN 'medium' WHEN '3' THEN 'low' END::level AS impact) AS given
+       -- that company's own matrix: the usual one, but for low and low
+       CROSS JOIN LATERAL (SELECT '{{4,4,3,2},{4,3,2,1},{3,2,1,1},{2,1,1,1}}'::smallint[] AS matrix) AS company;
+
+SELECT is(count(*), 0::bigint, 'the band is the log''s priority, but where both urgency and impact are low')
+  FROM banded
+ WHERE ours IS DISTINCT FROM theirs AND (urgency, impact) <> ('low', 'low');
+
+SELECT is(count(*), 0::bigint, 'and by the matrix of the log''s company it is so everywhere')
+  FROM banded
+ WHERE by_matrix IS DISTINCT FROM theirs;
 
 -- ------------------------------------------------------------------------
 -- The answers
