@@ -374,7 +374,8 @@ put_section(StringInfo buf, Span element, List *rules, const NameSet *names)
  * The first 64 bits of the SHA-256 of all claims, counts left out, one a
  * line.  It says what a tally counts and in which order, and nothing else: so
  * a tally outlives a change of counts, stages, weights, verbs and labels, and
- * is the same on machines of any kind.
+ * is the same on machines of any kind.  Stored tallies depend on it: how claims
+ * are written must not change once it is released.
  */
 static void
 fingerprint(List *rules, uint32 *result)

@@ -166,12 +166,14 @@ compare_split_entries(const void *a, const void *b)
 static double
 height(const Priority *corner, double no_due)
 {
-	double		due = (corner->due >= DUE_INFINITY ||
-					   corner->due == DUE_MINUS_INFINITY) ?
-		(corner->due == DUE_MINUS_INFINITY ? 2 * MIN_TIMESTAMP : no_due) :
-		(double) corner->due;
+	double		due = (double) corner->due;
 
-	return corner->step[0] + corner->step[1] + corner->step[2] -
+	if (corner->due >= DUE_INFINITY)
+		due = no_due;
+	else if (corner->due == DUE_MINUS_INFINITY)
+		due = (double) MIN_TIMESTAMP;
+	return corner->step[AXIS_URGENCY] + corner->step[AXIS_IMPORTANCE] +
+		corner->step[AXIS_IMPACT] -
 		due / USECS_PER_DAY / SPLIT_DAYS_PER_STEP;
 }
 
