@@ -27,12 +27,13 @@ load() {
 
 # latency NAME TIMES QUERY [SETTINGS]: milliseconds at the client, each time at another moment by other weights
 latency() {
+	# A query by an index warms up, and is planned with its parameters at first.
+	local warm=$(($2 > 100 ? 500 : 0))
 	printf '%s\n%s;\n' "$random" "$3" > "$tmp/script"
 	PGOPTIONS="-c jit=off -c max_parallel_workers_per_gather=0 ${4:-}" \
-		pgbench -n -M prepared -c 1 -t "$2" --random-seed=577215 -f "$tmp/script" -l --log-prefix="$tmp/log" > "$tmp/out" 2>&1 ||
+		pgbench -n -M prepared -c 1 -t $(($2 + warm)) --random-seed=577215 -f "$tmp/script" -l --log-prefix="$tmp/log" > "$tmp/out" 2>&1 ||
 		{ cat "$tmp/out" >&2; exit 1; }
-	# The first five are planned with their parameters, and warm up.
-	cut -d ' ' -f 3 "$tmp"/log.* | tail -n +$(($2 > 100 ? 6 : 1)) | sort -n | awk -v name="$1" '
+	cut -d ' ' -f 3 "$tmp"/log.* | tail -n +$((warm + 1)) | sort -n | awk -v name="$1" '
 		{ v[NR] = $1 / 1000 }
 		function at(part,    i) { i = int(NR * part + 0.999999); return v[i < 1 ? 1 : i] }
 		END { printf "%-44s %10.3f %10.3f %10.3f %8d\n", name, at(0.5), at(0.99), v[NR], NR }'
