@@ -8,7 +8,7 @@ MODULE_big = handover
 PGFILEDESC = "handover - complete, prioritised and recorded work handovers"
 OBJS = \
 	src/handover.o \
-	src/catalogue.o \
+	src/element.o \
 	src/compare.o \
 	src/checklist_scan.o \
 	src/checklist_parse.o \
@@ -24,7 +24,7 @@ OBJS = \
 	src/count_document.o \
 	src/count_row.o \
 	src/verdict.o \
-	src/verdict_sql.o \
+	src/complete.o \
 	src/priority_io.o \
 	src/priority_compare.o \
 	src/lens.o \

@@ -1,7 +1,7 @@
 /*
  * status: the legal state of a handover.
  *
- * What each asks of a checklist is in src/verdict_sql.c.
+ * What each asks of a checklist is in src/complete.c.
  */
 
 CREATE TYPE @extschema@.status AS ENUM ('draft', 'submitted', 'accepted', 'closed', 'cancelled');

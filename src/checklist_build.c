@@ -20,22 +20,10 @@
  */
 
 static bool
-same_name(Span a, Span b)
-{
-	return a.len == b.len && memcmp(a.str, b.str, a.len) == 0;
-}
-
-static bool
-is_text(Span span, const char *text)
-{
-	return span.len == strlen(text) && memcmp(span.str, text, span.len) == 0;
-}
-
-static bool
 same_term(const Term *a, const Term *b)
 {
 	if (a->op != b->op || a->negated != b->negated || a->words != b->words ||
-		!same_name(a->field, b->field))
+		!span_equal(a->field, b->field))
 		return false;
 	if (a->op == TERM_FILLED)
 		return true;
@@ -49,7 +37,7 @@ same_term(const Term *a, const Term *b)
 			return VARSIZE_ANY(a->number) == VARSIZE_ANY(b->number) &&
 				memcmp(a->number, b->number, VARSIZE_ANY(a->number)) == 0;
 		case VALUE_TEXT:
-			return same_name(a->text, b->text);
+			return span_equal(a->text, b->text);
 		case VALUE_LEVEL:
 		case VALUE_BOOLEAN:
 			return a->integer == b->integer;
@@ -61,9 +49,9 @@ same_term(const Term *a, const Term *b)
 static bool
 compares_with_none(const Term *term)
 {
-	return is_text(term->field, "state") && term->op != TERM_FILLED &&
+	return span_is(term->field, "state") && term->op != TERM_FILLED &&
 		!term->words && term->kind == VALUE_TEXT &&
-		is_text(term->text, "none");
+		span_is(term->text, "none");
 }
 
 /* Does the rule speak of items that declare that there is nothing? */
@@ -102,7 +90,7 @@ where_within(const Rule *a, const Rule *b)
 static bool
 claims_as_much(const Rule *a, const Rule *b)
 {
-	if (a->kind != b->kind || !same_name(a->element, b->element) ||
+	if (a->kind != b->kind || !span_equal(a->element, b->element) ||
 		asks_for_none(a) != asks_for_none(b) || !where_within(a, b))
 		return false;
 	if (a->kind == CLAIM_AT_LEAST)
@@ -208,7 +196,7 @@ sort_names(NameSet *set)
 	if (set->n > 1)
 		qsort(set->names, set->n, sizeof(Span), compare_names);
 	for (int i = 0; i < set->n; i++)
-		if (i == 0 || !same_name(set->names[i], set->names[kept - 1]))
+		if (i == 0 || !span_equal(set->names[i], set->names[kept - 1]))
 			set->names[kept++] = set->names[i];
 	set->n = kept;
 }
@@ -229,7 +217,7 @@ static int
 name_id(const NameSet *names, Span name)
 {
 	for (int i = 0; i < NAME_FIRST; i++)
-		if (same_name(name, flat_known_names[i]))
+		if (span_equal(name, flat_known_names[i]))
 			return i;
 	return find_name(names, name) + NAME_FIRST;
 }
@@ -237,12 +225,12 @@ name_id(const NameSet *names, Span name)
 static uint8
 section_flags(Span element)
 {
-	if (is_text(element, ELEMENT_HEADER))
+	if (span_is(element, ELEMENT_HEADER))
 		return SECTION_HEADER;
-	if (is_text(element, ELEMENT_ANY))
+	if (span_is(element, ELEMENT_ANY))
 		return SECTION_ANY;
 	/* Someone can always be called, and something was always written. */
-	if (is_text(element, "contact") || is_text(element, "document"))
+	if (span_is(element, "contact") || span_is(element, "document"))
 		return 0;
 	return SECTION_MAY_BE_NONE;
 }
@@ -336,7 +324,7 @@ put_section(StringInfo buf, Span element, List *rules, const NameSet *names)
 	{
 		Rule	   *rule = lfirst(lc);
 
-		if (!same_name(rule->element, element))
+		if (!span_equal(rule->element, element))
 			continue;
 		for (int i = 0; i < rule->nwhere; i++)
 			add_name(&fields, rule->where[i].field);
@@ -350,7 +338,7 @@ put_section(StringInfo buf, Span element, List *rules, const NameSet *names)
 	{
 		Rule	   *rule = lfirst(lc);
 
-		if (same_name(rule->element, element))
+		if (span_equal(rule->element, element))
 		{
 			put_rule(&body, rule, number, &fields);
 			nrules++;
@@ -480,7 +468,7 @@ handover_build_checklist(List *rules, struct Node *escontext)
 	{
 		for (int known = 0; known < NAME_FIRST; known++)
 		{
-			if (same_name(names.names[i], flat_known_names[known]))
+			if (span_equal(names.names[i], flat_known_names[known]))
 			{
 				names.n--;
 				memmove(&names.names[i], &names.names[i + 1],
@@ -558,7 +546,7 @@ handover_rules(const Checklist *checklist)
 
 	while (flat_section(checklist, &cursor, &section))
 	{
-		Span	   *fields = flat_fields(&section, names, NULL);
+		Span	   *fields = flat_fields(&section, names);
 		Cursor		rest = section.rules;
 		FlatRule	flat;
 

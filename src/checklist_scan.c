@@ -20,8 +20,7 @@ bool
 handover_is_reserved(const char *str, int len)
 {
 	for (int i = 0; i < lengthof(reserved); i++)
-		if (strlen(reserved[i]) == (size_t) len &&
-			memcmp(reserved[i], str, len) == 0)
+		if (span_is((Span) {str, len}, reserved[i]))
 			return true;
 	return false;
 }
@@ -284,7 +283,5 @@ handover_scan(Scanner *p)
 bool
 handover_token_is(const Token *token, TokenKind kind, const char *text)
 {
-	return token->kind == kind &&
-		token->text.len == strlen(text) &&
-		memcmp(token->text.str, text, token->text.len) == 0;
+	return token->kind == kind && span_is(token->text, text);
 }

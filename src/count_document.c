@@ -16,6 +16,21 @@
 #define STACK_NAMES		64
 #define STACK_SLOTS		32
 
+static void
+clear_slots(const Section *section, JsonbValue *slots)
+{
+	for (int i = 0; i < section->flat.nfields; i++)
+		slots[i].type = jbvNull;
+}
+
+/* Something of another shape than an object, or a list of objects. */
+static void
+count_misfit(const Section *section, JsonbValue *slots, Count *counts)
+{
+	clear_slots(section, slots);
+	handover_count_item(section, slots, ITEM_MISFIT, counts);
+}
+
 /*
  * Is an object filled?  Most often one of the fields already found tells.
  */
@@ -48,9 +63,7 @@ handover_count_entry(const Section *section, const JsonbValue *entry,
 	else if (!(section->flat.flags & SECTION_ANY) && value_filled(entry))
 	{
 		/* Under no element in particular a list of scalars is a field. */
-		for (int i = 0; i < nfields; i++)
-			slots[i].type = jbvNull;
-		handover_count_item(section, slots, ITEM_MISFIT, counts);
+		count_misfit(section, slots, counts);
 	}
 }
 
@@ -72,12 +85,7 @@ count_list(const Section *section, const JsonbValue *list, JsonbValue *slots,
 		}
 	}
 	else if (value_filled(list))
-	{
-		/* Not a list: a misfit, whatever it is. */
-		for (int i = 0; i < section->flat.nfields; i++)
-			slots[i].type = jbvNull;
-		handover_count_item(section, slots, ITEM_MISFIT, counts);
-	}
+		count_misfit(section, slots, counts);
 }
 
 /*
@@ -94,8 +102,7 @@ handover_count_header(const Section *section, const JsonbContainer *root,
 		handover_match_object(root, section->fields, section->flat.nfields,
 							  slots);
 	else
-		for (int i = 0; i < section->flat.nfields; i++)
-			slots[i].type = jbvNull;
+		clear_slots(section, slots);
 	handover_count_item(section, slots,
 						is_object && handover_filled_container(root) ?
 						ITEM_REAL : ITEM_EMPTY, counts);
@@ -116,10 +123,9 @@ count_all_lists(const Section *section, const JsonbContainer *root,
 	walk_values(&values, 0);
 	while (walk_next(&keys, &key) && walk_next(&values, &value))
 	{
-		if (!value_is_array(&value) ||
-			(key.val.string.len == strlen(ELEMENT_HEADER) &&
-			 memcmp(key.val.string.val, ELEMENT_HEADER,
-					key.val.string.len) == 0))
+		Span		element = {key.val.string.val, key.val.string.len};
+
+		if (!value_is_array(&value) || span_is(element, ELEMENT_HEADER))
 			continue;
 		count_list(section, &value, slots, counts);
 	}

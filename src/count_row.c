@@ -233,21 +233,13 @@ deform_row(RowCache *cache, HeapTupleHeader header)
 	heap_deform_tuple(&tuple, cache->tupdesc, cache->values, cache->nulls);
 }
 
-static bool
-element_is(text *element, Span name)
-{
-	return VARSIZE_ANY_EXHDR(element) == (Size) name.len &&
-		memcmp(VARDATA_ANY(element), name.str, name.len) == 0;
-}
-
 /* Does a section count items of this element? */
 static bool
-section_counts(const Section *section, text *element)
+section_counts(const Section *section, Span element)
 {
-	if (element_is(element, section->element))
-		return true;
-	return (section->flat.flags & SECTION_ANY) &&
-		!element_is(element, (Span) {ELEMENT_HEADER, strlen(ELEMENT_HEADER)});
+	return span_equal(element, section->element) ||
+		((section->flat.flags & SECTION_ANY) &&
+		 !span_is(element, ELEMENT_HEADER));
 }
 
 /*
@@ -281,24 +273,28 @@ count_item_argument(FunctionCallInfo fcinfo, int argno, RowCache *cache,
 					text *element, Count *counts)
 {
 	Datum		datum = PG_GETARG_DATUM(argno);
+	Span		name = {VARDATA_ANY(element), VARSIZE_ANY_EXHDR(element)};
 	JsonbValue	object;
+	bool		opened = false;
 	bool		filled = false;
 
 	set_item_type(cache, get_fn_expr_argtype(fcinfo->flinfo, argno));
-	if (cache->is_row)
-	{
-		deform_row(cache, DatumGetHeapTupleHeader(datum));
-		filled = row_filled(cache);
-	}
-	else
-		handover_jsonb_value(DatumGetJsonbP(datum), &object);
-
 	for (int i = 0; i < cache->nsections; i++)
 	{
 		RowSection *row = &cache->sections[i];
 
-		if (!section_counts(&row->section, element))
+		if (!section_counts(&row->section, name))
 			continue;
+
+		/* An item that no rule asks about is not looked at. */
+		if (!opened && cache->is_row)
+		{
+			deform_row(cache, DatumGetHeapTupleHeader(datum));
+			filled = row_filled(cache);
+		}
+		else if (!opened)
+			handover_jsonb_value(DatumGetJsonbP(datum), &object);
+		opened = true;
 		if (cache->is_row)
 			count_row(cache, row, filled, counts);
 		else

@@ -129,14 +129,13 @@ flat_section(const Checklist *checklist, Cursor *cursor, FlatSection *section)
 	return true;
 }
 
-/* The fields of a section by slot; "fields" has room for nfields, or is NULL. */
+/* The fields of a section by slot. */
 static inline Span *
-flat_fields(const FlatSection *section, const Span *names, Span *fields)
+flat_fields(const FlatSection *section, const Span *names)
 {
 	Cursor		cursor = section->fields;
+	Span	   *fields = palloc_array(Span, section->nfields);
 
-	if (fields == NULL)
-		fields = palloc_array(Span, section->nfields);
 	for (int i = 0; i < section->nfields; i++)
 		fields[i] = names[flat_varint(&cursor)];
 	return fields;

@@ -18,8 +18,7 @@ int
 handover_level_of(const char *str, int len)
 {
 	for (int i = 0; i < N_LEVELS; i++)
-		if (strlen(level_names[i]) == (size_t) len &&
-			memcmp(level_names[i], str, len) == 0)
+		if (span_is((Span) {str, len}, level_names[i]))
 			return i;
 	return -1;
 }

@@ -37,6 +37,18 @@ typedef struct Span
 	int			len;
 } Span;
 
+static inline bool
+span_equal(Span a, Span b)
+{
+	return a.len == b.len && memcmp(a.str, b.str, a.len) == 0;
+}
+
+static inline bool
+span_is(Span span, const char *text)
+{
+	return span.len == strlen(text) && memcmp(span.str, text, span.len) == 0;
+}
+
 /* level_of: the level that a text names, or -1.  level_name: the reverse. */
 extern int	handover_level_of(const char *str, int len);
 extern const char *handover_level_name(Level level);

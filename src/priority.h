@@ -105,7 +105,6 @@ StaticAssertDecl(sizeof(Lens) == 1408, "as sql/31_lens.sql has it");
 
 /* The score is computed as Taskwarrior does: whole seconds, 32-bit floats. */
 #define LENS_SINGLE		0x01
-#define LENS_ALL_FLAGS	LENS_SINGLE
 
 #define DatumGetLensP(d)		((Lens *) DatumGetPointer(d))
 #define PG_GETARG_LENS_P(n)		DatumGetLensP(PG_GETARG_DATUM(n))

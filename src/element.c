@@ -1,5 +1,5 @@
 /*
- * catalogue.c
+ * element.c
  *		Helpers of the catalogue of elements and of the templates: the nearest
  *		known name, and the guard of the rows that the extension ships.
  */

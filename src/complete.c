@@ -1,5 +1,5 @@
 /*
- * verdict_sql.c
+ * complete.c
  *		What is asked of a checklist in SQL: complete, completeness, missing,
  *		review, require_complete, each of a document and of a tally.
  *
