@@ -23,6 +23,7 @@ OBJS = \
 	src/count_item.o \
 	src/count_document.o \
 	src/count_row.o \
+	src/count_call.o \
 	src/verdict.o \
 	src/complete.o \
 	src/priority_io.o \

@@ -5,6 +5,8 @@
 #ifndef HANDOVER_COUNT_H
 #define HANDOVER_COUNT_H
 
+#include "access/htup.h"
+
 #include "tally.h"
 #include "value.h"
 
@@ -51,5 +53,23 @@ extern void handover_count_header(const Section *section,
 extern void handover_count_entry(const Section *section,
 								 const JsonbValue *entry, JsonbValue *slots,
 								 Count *counts);
+
+/* count_row.c */
+typedef struct RowCounter RowCounter;
+
+extern RowCounter *handover_open_counter(MemoryContext parent,
+										 const Checklist *checklist);
+extern void handover_close_counter(RowCounter *counter);
+extern bool handover_counter_is_for(const RowCounter *counter,
+									const Checklist *checklist);
+extern void handover_counter_set_type(RowCounter *counter, Oid type,
+									  int32 typmod);
+extern void handover_count_values(RowCounter *counter, Span element,
+								  const Datum *values, const bool *nulls,
+								  Count *counts);
+extern void handover_count_row(RowCounter *counter, Span element,
+							   HeapTupleHeader header, Count *counts);
+extern void handover_count_jsonb(RowCounter *counter, Span element,
+								 const JsonbValue *object, Count *counts);
 
 #endif							/* HANDOVER_COUNT_H */

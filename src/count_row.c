@@ -1,18 +1,15 @@
 /*
  * count_row.c
- *		One row of a table, or one jsonb object, as an item of an element.
+ *		Counts one row of a table, or one jsonb object, as an item of an element.
  *
  * A row is matched by column name.  Which column is which field, and how its
- * type is read, is looked up once for a checklist and a type of row and kept
- * with the call site (fn_extra).
+ * type is read, is looked up once for a checklist and a type of row; a
+ * RowCounter remembers both for as long as its caller keeps it.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_type.h"
-#include "funcapi.h"
-#include "utils/builtins.h"
-#include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/typcache.h"
 
 #include "count.h"
@@ -26,40 +23,39 @@ typedef struct RowSection
 	JsonbValue *slots;
 } RowSection;
 
-typedef struct RowCache
+struct RowCounter
 {
 	MemoryContext context;		/* everything below lives in it */
 	const Checklist *checklist; /* a copy */
 	int			nsections;
 	RowSection *sections;
 
-	/* what the items are, and of a row its type; row_id is 0 without one */
-	Oid			item_type;		/* as the call declares it */
-	bool		is_row;
+	/* the type of row; row_id is 0 before the first */
 	uint64		row_id;
 	MemoryContext row_context;	/* everything below lives in it */
 	TupleDesc	tupdesc;
 	ColumnReader *readers;
 	Datum	   *values;
 	bool	   *nulls;
-} RowCache;
+};
 
 /* ------------------------------------------------------------------------
- * The cache
+ * Opening
  * ------------------------------------------------------------------------
  */
 
 static void
-open_sections(RowCache *cache)
+open_sections(RowCounter *counter)
 {
-	Span	   *names = flat_names(cache->checklist, NULL);
-	Cursor		cursor = flat_sections(cache->checklist);
+	Span	   *names = flat_names(counter->checklist, NULL);
+	Cursor		cursor = flat_sections(counter->checklist);
 	FlatSection flat;
 
-	cache->sections = palloc_array(RowSection, cache->checklist->nrules + 1);
-	while (flat_section(cache->checklist, &cursor, &flat))
+	counter->sections = palloc_array(RowSection,
+									 counter->checklist->nrules + 1);
+	while (flat_section(counter->checklist, &cursor, &flat))
 	{
-		RowSection *row = &cache->sections[cache->nsections++];
+		RowSection *row = &counter->sections[counter->nsections++];
 
 		handover_open_section(&flat, names, palloc_array(Span, flat.nfields),
 							  &row->section);
@@ -69,37 +65,37 @@ open_sections(RowCache *cache)
 }
 
 /*
- * The cache of this call site for a checklist.
+ * A counter for a checklist, which is copied; it lives in a new child of the
+ * context.
  */
-static RowCache *
-get_cache(FunctionCallInfo fcinfo, const Checklist *checklist)
+RowCounter *
+handover_open_counter(MemoryContext parent, const Checklist *checklist)
 {
-	RowCache   *cache = fcinfo->flinfo->fn_extra;
-	MemoryContext old;
-	MemoryContext context;
-	Checklist  *copy;
+	MemoryContext context = AllocSetContextCreate(parent, "handover rows",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	RowCounter *counter = palloc0_object(RowCounter);
+	Checklist  *copy = palloc(VARSIZE(checklist));
 
-	if (cache != NULL)
-	{
-		if (VARSIZE(cache->checklist) == VARSIZE(checklist) &&
-			memcmp(cache->checklist, checklist, VARSIZE(checklist)) == 0)
-			return cache;
-		fcinfo->flinfo->fn_extra = NULL;
-		MemoryContextDelete(cache->context);
-	}
-
-	context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt,
-									"handover rows", ALLOCSET_SMALL_SIZES);
-	old = MemoryContextSwitchTo(context);
-	cache = palloc0_object(RowCache);
-	cache->context = context;
-	copy = palloc(VARSIZE(checklist));
+	counter->context = context;
 	memcpy(copy, checklist, VARSIZE(checklist));
-	cache->checklist = copy;
-	open_sections(cache);
+	counter->checklist = copy;
+	open_sections(counter);
 	MemoryContextSwitchTo(old);
-	fcinfo->flinfo->fn_extra = cache;
-	return cache;
+	return counter;
+}
+
+void
+handover_close_counter(RowCounter *counter)
+{
+	MemoryContextDelete(counter->context);
+}
+
+bool
+handover_counter_is_for(const RowCounter *counter, const Checklist *checklist)
+{
+	return VARSIZE(counter->checklist) == VARSIZE(checklist) &&
+		memcmp(counter->checklist, checklist, VARSIZE(checklist)) == 0;
 }
 
 /* Of several columns of one name, as a query may have, the last, as jsonb has. */
@@ -119,51 +115,51 @@ find_column(TupleDesc tupdesc, Span field)
 }
 
 /*
- * Makes the cache one for rows of this type.
+ * Makes the counter one for rows of this type.
  */
-static void
-set_row_type(RowCache *cache, Oid type, int32 typmod)
+void
+handover_counter_set_type(RowCounter *counter, Oid type, int32 typmod)
 {
 	uint64		row_id = assign_record_type_identifier(type, typmod);
 	MemoryContext old;
 	TupleDesc	tupdesc;
 
-	if (cache->row_id == row_id)
+	if (counter->row_id == row_id)
 		return;
 
-	cache->row_id = 0;
-	if (cache->row_context == NULL)
-		cache->row_context = AllocSetContextCreate(cache->context,
-												   "handover type of row",
-												   ALLOCSET_SMALL_SIZES);
-	MemoryContextReset(cache->row_context);
+	counter->row_id = 0;
+	if (counter->row_context == NULL)
+		counter->row_context = AllocSetContextCreate(counter->context,
+													 "handover type of row",
+													 ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(counter->row_context);
 	tupdesc = lookup_rowtype_tupdesc(type, typmod);
-	old = MemoryContextSwitchTo(cache->row_context);
+	old = MemoryContextSwitchTo(counter->row_context);
 
 	/* With what a column added later has in rows that are older. */
-	cache->tupdesc = CreateTupleDescCopyConstr(tupdesc);
+	counter->tupdesc = CreateTupleDescCopyConstr(tupdesc);
 	ReleaseTupleDesc(tupdesc);
-	cache->readers = palloc_array(ColumnReader, cache->tupdesc->natts);
-	cache->values = palloc_array(Datum, cache->tupdesc->natts);
-	cache->nulls = palloc_array(bool, cache->tupdesc->natts);
-	for (int i = 0; i < cache->tupdesc->natts; i++)
+	counter->readers = palloc_array(ColumnReader, counter->tupdesc->natts);
+	counter->values = palloc_array(Datum, counter->tupdesc->natts);
+	counter->nulls = palloc_array(bool, counter->tupdesc->natts);
+	for (int i = 0; i < counter->tupdesc->natts; i++)
 	{
-		Form_pg_attribute attr = TupleDescAttr(cache->tupdesc, i);
+		Form_pg_attribute attr = TupleDescAttr(counter->tupdesc, i);
 
 		if (!attr->attisdropped)
-			handover_open_column(&cache->readers[i], attr->atttypid,
-								 cache->row_context);
+			handover_open_column(&counter->readers[i], attr->atttypid,
+								 counter->row_context);
 	}
-	for (int i = 0; i < cache->nsections; i++)
+	for (int i = 0; i < counter->nsections; i++)
 	{
-		RowSection *row = &cache->sections[i];
+		RowSection *row = &counter->sections[i];
 
 		for (int j = 0; j < row->section.flat.nfields; j++)
-			row->columns[j] = find_column(cache->tupdesc,
+			row->columns[j] = find_column(counter->tupdesc,
 										  row->section.fields[j]);
 	}
 	MemoryContextSwitchTo(old);
-	cache->row_id = row_id;
+	counter->row_id = row_id;
 }
 
 /* ------------------------------------------------------------------------
@@ -172,15 +168,15 @@ set_row_type(RowCache *cache, Oid type, int32 typmod)
  */
 
 static bool
-row_filled(RowCache *cache)
+row_filled(RowCounter *counter, const Datum *values, const bool *nulls)
 {
-	for (int i = 0; i < cache->tupdesc->natts; i++)
+	for (int i = 0; i < counter->tupdesc->natts; i++)
 	{
 		JsonbValue	value;
 
-		if (cache->nulls[i] || TupleDescAttr(cache->tupdesc, i)->attisdropped)
+		if (nulls[i] || TupleDescAttr(counter->tupdesc, i)->attisdropped)
 			continue;
-		handover_read_column(&cache->readers[i], cache->values[i], &value);
+		handover_read_column(&counter->readers[i], values[i], &value);
 		if (value_filled(&value))
 			return true;
 	}
@@ -188,7 +184,8 @@ row_filled(RowCache *cache)
 }
 
 static void
-count_row(RowCache *cache, RowSection *row, bool filled, Count *counts)
+count_section(RowCounter *counter, RowSection *row, const Datum *values,
+			  const bool *nulls, bool filled, Count *counts)
 {
 	if (!filled && !(row->section.flat.flags & SECTION_HEADER))
 		return;
@@ -196,11 +193,11 @@ count_row(RowCache *cache, RowSection *row, bool filled, Count *counts)
 	{
 		int			column = row->columns[i];
 
-		if (column < 0 || cache->nulls[column])
+		if (column < 0 || nulls[column])
 			row->slots[i].type = jbvNull;
 		else
-			handover_read_column(&cache->readers[column],
-								 cache->values[column], &row->slots[i]);
+			handover_read_column(&counter->readers[column],
+								 values[column], &row->slots[i]);
 	}
 	handover_count_item(&row->section, row->slots,
 						filled ? ITEM_REAL : ITEM_EMPTY, counts);
@@ -219,20 +216,6 @@ count_object(RowSection *row, const JsonbValue *object, Count *counts)
 		handover_count_entry(&row->section, object, row->slots, counts);
 }
 
-static void
-deform_row(RowCache *cache, HeapTupleHeader header)
-{
-	HeapTupleData tuple;
-
-	set_row_type(cache, HeapTupleHeaderGetTypeId(header),
-				 HeapTupleHeaderGetTypMod(header));
-	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
-	ItemPointerSetInvalid(&tuple.t_self);
-	tuple.t_tableOid = InvalidOid;
-	tuple.t_data = header;
-	heap_deform_tuple(&tuple, cache->tupdesc, cache->values, cache->nulls);
-}
-
 /* Does a section count items of this element? */
 static bool
 section_counts(const Section *section, Span element)
@@ -243,125 +226,70 @@ section_counts(const Section *section, Span element)
 }
 
 /*
- * Finds out once what the items of a call are.
+ * Adds a row, as values of the type that was set, to counts.
  */
-static void
-set_item_type(RowCache *cache, Oid type)
+void
+handover_count_values(RowCounter *counter, Span element, const Datum *values,
+					  const bool *nulls, Count *counts)
 {
-	Oid			base;
-
-	if (cache->item_type == type && OidIsValid(type))
-		return;
-	if (!OidIsValid(type))
-		elog(ERROR, "could not determine the type of an item");
-	base = getBaseType(type);
-	cache->is_row = type_is_rowtype(base);
-	if (!cache->is_row && base != JSONBOID)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("an item must be a row or a jsonb object, not of type %s",
-						format_type_be(type)),
-				 errhint("Pass the whole row, by the name of its table or alias.")));
-	cache->item_type = type;
-}
-
-/*
- * Counts one item, the anyelement argument "argno", into counts.
- */
-static void
-count_item_argument(FunctionCallInfo fcinfo, int argno, RowCache *cache,
-					text *element, Count *counts)
-{
-	Datum		datum = PG_GETARG_DATUM(argno);
-	Span		name = {VARDATA_ANY(element), VARSIZE_ANY_EXHDR(element)};
-	JsonbValue	object;
 	bool		opened = false;
 	bool		filled = false;
 
-	set_item_type(cache, get_fn_expr_argtype(fcinfo->flinfo, argno));
-	for (int i = 0; i < cache->nsections; i++)
+	for (int i = 0; i < counter->nsections; i++)
 	{
-		RowSection *row = &cache->sections[i];
+		RowSection *row = &counter->sections[i];
 
-		if (!section_counts(&row->section, name))
+		if (!section_counts(&row->section, element))
 			continue;
-
 		/* An item that no rule asks about is not looked at. */
-		if (!opened && cache->is_row)
-		{
-			deform_row(cache, DatumGetHeapTupleHeader(datum));
-			filled = row_filled(cache);
-		}
-		else if (!opened)
-			handover_jsonb_value(DatumGetJsonbP(datum), &object);
+		if (!opened)
+			filled = row_filled(counter, values, nulls);
 		opened = true;
-		if (cache->is_row)
-			count_row(cache, row, filled, counts);
-		else
-			count_object(row, &object, counts);
+		count_section(counter, row, values, nulls, filled, counts);
 	}
 }
 
-/* ------------------------------------------------------------------------
- * SQL functions
- * ------------------------------------------------------------------------
- */
-
-/*
- * tally(checklist, element text, item anyelement) returns tally
- *
- * The tally of one item: a row of any table, or a jsonb object.  An item or an
- * element that is NULL counts nothing.  NULL only for a NULL checklist.
- * 42804 for an item of another type.
- */
-PG_FUNCTION_INFO_V1(handover_tally_item);
-Datum
-handover_tally_item(PG_FUNCTION_ARGS)
+/* Does any rule ask about items of this element? */
+static bool
+asks_about(const RowCounter *counter, Span element)
 {
-	const Checklist *checklist;
-	Count	   *counts;
-
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	checklist = PG_GETARG_CHECKLIST_P(0);
-	counts = palloc0_array(Count, Max(checklist->nrules, 1));
-	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
-		count_item_argument(fcinfo, 2, get_cache(fcinfo, checklist),
-							PG_GETARG_TEXT_PP(1), counts);
-	PG_RETURN_POINTER(handover_build_tally(checklist->fingerprint,
-										   checklist->nrules, counts));
+	for (int i = 0; i < counter->nsections; i++)
+		if (section_counts(&counter->sections[i].section, element))
+			return true;
+	return false;
 }
 
 /*
- * tally_accum(tally, checklist, element text, item anyelement) returns tally
- *
- * Transition function of tally_agg(checklist, text, anyelement): adds one
- * item.  A NULL checklist adds nothing.
+ * The same for a row that brings its type along.
  */
-PG_FUNCTION_INFO_V1(handover_tally_accum);
-Datum
-handover_tally_accum(PG_FUNCTION_ARGS)
+void
+handover_count_row(RowCounter *counter, Span element, HeapTupleHeader header,
+				   Count *counts)
 {
-	const Checklist *checklist;
-	Count	   *counts;
-	Tally	   *state = PG_ARGISNULL(0) ? NULL : PG_GETARG_TALLY_P(0);
+	HeapTupleData tuple;
 
-	if (PG_ARGISNULL(1))
-	{
-		if (state == NULL)
-			PG_RETURN_NULL();
-		PG_RETURN_POINTER(state);
-	}
-	checklist = PG_GETARG_CHECKLIST_P(1);
-	counts = palloc0_array(Count, Max(checklist->nrules, 1));
-	if (!PG_ARGISNULL(2) && !PG_ARGISNULL(3))
-		count_item_argument(fcinfo, 3, get_cache(fcinfo, checklist),
-							PG_GETARG_TEXT_PP(2), counts);
-	if (state != NULL)
-	{
-		handover_check_tally(checklist, state);
-		handover_add_counts(state, counts);
-	}
-	PG_RETURN_POINTER(handover_build_tally(checklist->fingerprint,
-										   checklist->nrules, counts));
+	if (!asks_about(counter, element))
+		return;
+	handover_counter_set_type(counter, HeapTupleHeaderGetTypeId(header),
+							  HeapTupleHeaderGetTypMod(header));
+	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = InvalidOid;
+	tuple.t_data = header;
+	heap_deform_tuple(&tuple, counter->tupdesc, counter->values,
+					  counter->nulls);
+	handover_count_values(counter, element, counter->values, counter->nulls,
+						  counts);
+}
+
+/*
+ * The same for a jsonb object.
+ */
+void
+handover_count_jsonb(RowCounter *counter, Span element,
+					 const JsonbValue *object, Count *counts)
+{
+	for (int i = 0; i < counter->nsections; i++)
+		if (section_counts(&counter->sections[i].section, element))
+			count_object(&counter->sections[i], object, counts);
 }
