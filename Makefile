@@ -15,6 +15,7 @@ OBJS = \
 	src/checklist_build.o \
 	src/checklist_out.o \
 	src/checklist_io.o \
+	src/checklist_cache.o \
 	src/tally_io.o \
 	src/tally_ops.o \
 	src/jsonb_push.o \
@@ -25,7 +26,22 @@ OBJS = \
 	src/count_row.o \
 	src/count_call.o \
 	src/verdict.o \
+	src/missing.o \
+	src/status.o \
 	src/complete.o \
+	src/actor.o \
+	src/workspace.o \
+	src/counter_cache.o \
+	src/change.o \
+	src/catalogue.o \
+	src/attributes.o \
+	src/count_items.o \
+	src/recount.o \
+	src/lifecycle.o \
+	src/guard_handover.o \
+	src/signoff.o \
+	src/dependency.o \
+	src/document_row.o \
 	src/priority_io.o \
 	src/priority_compare.o \
 	src/lens.o \
@@ -49,6 +65,14 @@ SQL = \
 	sql/31_lens.sql \
 	sql/32_score.sql \
 	sql/33_priority_gist.sql \
+	sql/40_actor.sql \
+	sql/41_trigger.sql \
+	sql/42_document.sql \
+	sql/43_workspace_table.sql \
+	sql/44_workspace_function.sql \
+	sql/45_workspace_import.sql \
+	sql/46_workspace_view.sql \
+	sql/49_workspace.sql \
 	sql/90_grant.sql
 INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)

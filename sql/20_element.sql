@@ -45,7 +45,7 @@ INSERT INTO @extschema@.element (name, title, description, fields, may_be_none, 
 -- the header, and what every item has
 ('handover', 'Handover',
  'The header of a handover: who passes what to whom, when and why. Its priority_acknowledged_ fields say that the new owner has seen the order in which the work is to be done.',
- '{title,role,industries,reason,outgoing,incoming,coordinator,scope,excluded,objective,expectation,summary,question_channel,transition_start_at,effective_at,support_until,status,priority_acknowledged_by,priority_acknowledged_at,read_back,external_ref}',
+ '{title,role,industries,reason,outgoing,incoming,outgoing_team,incoming_team,coordinator,scope,excluded,objective,expectation,summary,question_channel,transition_start_at,effective_at,support_until,status,priority_acknowledged_by,priority_acknowledged_at,read_back,external_ref}',
  false, true),
 ('item', 'Item',
  'Any item of any element, and the fields that all of them share. The state is upcoming, ongoing, pending, blocked, done or none; an item without a state is open.',
@@ -147,30 +147,101 @@ INSERT INTO @extschema@.element (name, title, description, fields, may_be_none, 
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.element', 'WHERE NOT builtin');
 
 -- ------------------------------------------------------------------------
--- Fields that users add to elements, shipped ones included.  No foreign key:
--- that of an extension is there before the data, in whatever order a parallel
--- pg_restore brings them.
+-- Fields of which more is known than their name: those that users add to
+-- elements, shipped ones included, and those whose values a workspace checks.
+-- No foreign key: that of an extension is there before the data, in whatever
+-- order a parallel pg_restore brings them.
 -- ------------------------------------------------------------------------
 
 CREATE TABLE @extschema@.field (
-    element     text NOT NULL,
-    name        text NOT NULL,
-    description text NOT NULL DEFAULT '',
+    element     text    NOT NULL,
+    name        text    NOT NULL,
+    description text    NOT NULL DEFAULT '',
+    type        text    NOT NULL DEFAULT 'text',
+    choices     text[]  NOT NULL DEFAULT '{}',
+    ordered     boolean NOT NULL DEFAULT false,
+    builtin     boolean NOT NULL DEFAULT false,
     PRIMARY KEY (element, name),
     CONSTRAINT field_name_says_something
-        CHECK (btrim(name) <> '')
+        CHECK (btrim(name) <> ''),
+    CONSTRAINT field_type_is_known
+        CHECK (type IN ('text', 'number', 'boolean', 'time', 'level', 'choice', 'rating', 'secret')),
+    CONSTRAINT field_choices_are_names
+        CHECK (array_position(choices, NULL) IS NULL
+               AND array_position(choices, '') IS NULL
+               AND coalesce(array_ndims(choices), 1) = 1
+               AND (type = 'choice') = (choices <> '{}')),
+    CONSTRAINT field_ordered_are_choices
+        CHECK (type = 'choice' OR NOT ordered)
 );
 
 COMMENT ON TABLE @extschema@.field IS
-    'fields of your own, beside those of the catalogue: a row a field';
+    'fields of your own beside those of the catalogue, and the values that a field may have in a workspace';
 COMMENT ON COLUMN @extschema@.field.element IS
     'the element that has it; item for all of them';
 COMMENT ON COLUMN @extschema@.field.name IS
     'key in a document, column of a row';
 COMMENT ON COLUMN @extschema@.field.description IS
     'what it says';
+COMMENT ON COLUMN @extschema@.field.type IS
+    'what its values are: text (anything), number, boolean, time, level, choice (one of choices), rating (1 to 5), secret (none at all)';
+COMMENT ON COLUMN @extschema@.field.choices IS
+    'the values of a choice';
+COMMENT ON COLUMN @extschema@.field.ordered IS
+    'whether a value only moves on to a later choice';
+COMMENT ON COLUMN @extschema@.field.builtin IS
+    'comes with the extension and cannot be changed; pg_dump leaves it out';
 
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.field', '');
+INSERT INTO @extschema@.field (element, name, type, choices, ordered, builtin) VALUES
+('item', 'effective_at', 'time', '{}', false, true),
+('item', 'verified_at', 'time', '{}', false, true),
+('item', 'disputed', 'boolean', '{}', false, true),
+('item', 'password', 'secret', '{}', false, true),
+('risk', 'likelihood', 'level', '{}', false, true),
+('change_request', 'planned_at', 'time', '{}', false, true),
+('change_request', 'approval_status', 'choice', '{requested,in_review,approved,rejected,withdrawn}', false, true),
+('system', 'complex', 'boolean', '{}', false, true),
+('system', 'criticality', 'level', '{}', false, true),
+('system', 'assessed_at', 'time', '{}', false, true),
+('access_grant', 'transfer_status', 'choice', '{requested,granted,verified,revoked}', true, true),
+('access_grant', 'privileged', 'boolean', '{}', false, true),
+('access_grant', 'shared', 'boolean', '{}', false, true),
+('access_grant', 'granted_at', 'time', '{}', false, true),
+('access_grant', 'revoked_at', 'time', '{}', false, true),
+('access_grant', 'rotated_at', 'time', '{}', false, true),
+('procedure', 'last_reviewed_at', 'time', '{}', false, true),
+('escalation_path', 'kind', 'choice', '{escalation,crisis}', false, true),
+('training_session', 'planned_at', 'time', '{}', false, true),
+('training_session', 'completed_at', 'time', '{}', false, true),
+('training_session', 'competence_rating', 'rating', '{}', false, true),
+('document', 'last_reviewed_at', 'time', '{}', false, true),
+('metric', 'kind', 'choice', '{kpi,service_level}', false, true),
+('metric', 'target', 'number', '{}', false, true),
+('metric', 'actual', 'number', '{}', false, true),
+('metric', 'actual_before', 'number', '{}', false, true),
+('metric', 'actual_after', 'number', '{}', false, true),
+('metric', 'measured_at', 'time', '{}', false, true),
+('succession_plan', 'readiness_level', 'level', '{}', false, true),
+('succession_plan', 'target_at', 'time', '{}', false, true),
+('campaign', 'start_at', 'time', '{}', false, true),
+('campaign', 'end_at', 'time', '{}', false, true),
+('content_calendar', 'kind', 'choice', '{post,theme,engagement}', false, true),
+('content_calendar', 'scheduled_at', 'time', '{}', false, true),
+('participant', 'part', 'choice', '{outgoing,incoming,coordinator,approver,stakeholder,supporter,observer}', false, true),
+('question', 'asked_at', 'time', '{}', false, true),
+('question', 'answered_at', 'time', '{}', false, true),
+('question', 'answer_due_at', 'time', '{}', false, true),
+('session', 'held_at', 'time', '{}', false, true),
+('session', 'duration', 'number', '{}', false, true),
+('session', 'both_parties', 'boolean', '{}', false, true),
+('feedback', 'part', 'choice', '{incoming,outgoing,coordinator,stakeholder}', false, true),
+('feedback', 'efficiency', 'rating', '{}', false, true),
+('feedback', 'completeness', 'rating', '{}', false, true),
+('feedback', 'confidence', 'rating', '{}', false, true),
+('feedback', 'support', 'rating', '{}', false, true),
+('feedback', 'given_at', 'time', '{}', false, true);
+
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.field', 'WHERE NOT builtin');
 
 -- ------------------------------------------------------------------------
 -- Shipped rows stay as they are
@@ -182,6 +253,13 @@ AS 'MODULE_PATHNAME', 'handover_protect_builtin';
 
 COMMENT ON FUNCTION @extschema@.protect_builtin() IS
     'trigger: rows that come with the extension are neither added, changed nor removed';
+
+CREATE FUNCTION @extschema@.catalogue_changed() RETURNS trigger
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'handover_catalogue_changed';
+
+COMMENT ON FUNCTION @extschema@.catalogue_changed() IS
+    'trigger: tells all sessions to read the catalogue anew';
 
 CREATE TRIGGER protect_builtin
     BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.element
@@ -196,6 +274,34 @@ CREATE TRIGGER protect_builtin_truncate
 
 COMMENT ON TRIGGER protect_builtin_truncate ON @extschema@.element IS
     'refuses to remove rows that are builtin';
+
+CREATE TRIGGER catalogue_changed
+    AFTER INSERT OR UPDATE OR DELETE ON @extschema@.element
+    FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.catalogue_changed();
+
+COMMENT ON TRIGGER catalogue_changed ON @extschema@.element IS
+    'tells all sessions to read the catalogue anew';
+
+CREATE TRIGGER protect_builtin
+    BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.field
+    FOR EACH ROW EXECUTE FUNCTION @extschema@.protect_builtin();
+
+COMMENT ON TRIGGER protect_builtin ON @extschema@.field IS
+    'refuses to add, change or remove rows that are builtin';
+
+CREATE TRIGGER protect_builtin_truncate
+    BEFORE TRUNCATE ON @extschema@.field
+    FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.protect_builtin();
+
+COMMENT ON TRIGGER protect_builtin_truncate ON @extschema@.field IS
+    'refuses to remove rows that are builtin';
+
+CREATE TRIGGER catalogue_changed
+    AFTER INSERT OR UPDATE OR DELETE ON @extschema@.field
+    FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.catalogue_changed();
+
+COMMENT ON TRIGGER catalogue_changed ON @extschema@.field IS
+    'tells all sessions to read the catalogue anew';
 
 -- ------------------------------------------------------------------------
 -- Checking a checklist against the catalogue

@@ -15,7 +15,9 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "checklist_cache.h"
 #include "count.h"
+#include "status.h"
 #include "verdict.h"
 
 /* Room on the stack for the counts of a checklist; more is allocated. */
@@ -59,70 +61,34 @@ count_argument(FunctionCallInfo fcinfo, const Checklist *checklist,
 	return counts;
 }
 
-/* The status last met by a call site, and the stage it asks for. */
+/* The status last met by a call site. */
 typedef struct StatusCache
 {
-	Oid			status;
-	int			stage;
-	char		name[NAMEDATALEN];
+	Oid			value;
+	Status		status;
 } StatusCache;
 
 /*
  * The third argument, a value of the enum handover.status.
  */
-static const StatusCache *
+static Status
 get_status(FunctionCallInfo fcinfo)
 {
-	static const struct
-	{
-		const char *name;
-		int			stage;
-	}			statuses[] = {
-		{"draft", NO_STAGE}, {"submitted", STAGE_SUBMIT},
-		{"accepted", STAGE_ACCEPT}, {"closed", STAGE_CLOSE},
-		{"cancelled", NO_STAGE}
-	};
 	StatusCache *cache = fcinfo->flinfo->fn_extra;
-	Oid			status = PG_GETARG_OID(2);
-	char	   *name;
+	Oid			value = PG_GETARG_OID(2);
 
-	if (cache != NULL && cache->status == status)
-		return cache;
 	if (cache == NULL)
 	{
-		cache = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(*cache));
+		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+									   sizeof(*cache));
 		fcinfo->flinfo->fn_extra = cache;
 	}
-	cache->status = InvalidOid;
-	name = DatumGetCString(DirectFunctionCall1(enum_out,
-											   ObjectIdGetDatum(status)));
-	for (int i = 0; i < lengthof(statuses); i++)
+	if (cache->value != value)
 	{
-		if (strcmp(name, statuses[i].name) == 0)
-		{
-			cache->stage = statuses[i].stage;
-			strlcpy(cache->name, name, NAMEDATALEN);
-			cache->status = status;
-			return cache;
-		}
+		cache->status = handover_status_of(value);
+		cache->value = value;
 	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("status \"%s\" is not known", name),
-			 errhint("The labels of the type handover.status must stay as they were.")));
-}
-
-/* ------------------------------------------------------------------------
- * What is missing
- * ------------------------------------------------------------------------
- */
-
-/* Is a rule due at a stage, needed, and not satisfied? */
-static bool
-is_missing(const Claim *claim, const Count *count, int stage)
-{
-	return claim->require && (int) claim->stage <= stage &&
-		!handover_satisfied(claim, count);
+	return cache->status;
 }
 
 static Datum
@@ -130,61 +96,6 @@ text_array(Datum *elements, int n)
 {
 	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false,
 										   TYPALIGN_INT));
-}
-
-/* The labels of what is missing, each once, in the order of the rules. */
-static Datum
-missing_labels(const Checklist *checklist, const Count *counts, int stage)
-{
-	Claim	   *claims = handover_claims(checklist);
-	Rule	   *rules = NULL;
-	char	  **labels = palloc_array(char *, Max(checklist->nrules, 1));
-	Datum	   *elements = palloc_array(Datum, Max(checklist->nrules, 1));
-	int			n = 0;
-
-	for (int i = 0; i < checklist->nrules; i++)
-	{
-		bool		seen = false;
-
-		if (!is_missing(&claims[i], &counts[i], stage))
-			continue;
-		if (rules == NULL)
-			rules = handover_rules(checklist);
-		labels[n] = handover_rule_label(&rules[i]);
-		for (int j = 0; j < n && !seen; j++)
-			seen = strcmp(labels[j], labels[n]) == 0;
-		if (seen)
-			continue;
-		elements[n] = CStringGetTextDatum(labels[n]);
-		n++;
-	}
-	return text_array(elements, n);
-}
-
-/* "label (0 of 2); label (3 found)": what is missing, and how much of it. */
-static char *
-missing_detail(const Checklist *checklist, const Count *counts, int stage)
-{
-	Claim	   *claims = handover_claims(checklist);
-	Rule	   *rules = handover_rules(checklist);
-	StringInfoData buf;
-
-	initStringInfo(&buf);
-	for (int i = 0; i < checklist->nrules; i++)
-	{
-		if (!is_missing(&claims[i], &counts[i], stage))
-			continue;
-		if (buf.len > 0)
-			appendStringInfoString(&buf, "; ");
-		appendStringInfoString(&buf, handover_rule_label(&rules[i]));
-		if (claims[i].kind == CLAIM_NO)
-			appendStringInfo(&buf, " (%d found)", counts[i].hits);
-		else
-			appendStringInfo(&buf, " (%d of %d)", counts[i].hits,
-							 claims[i].kind == CLAIM_EVERY ?
-							 counts[i].population : claims[i].count);
-	}
-	return buf.data;
 }
 
 /* ------------------------------------------------------------------------
@@ -197,16 +108,16 @@ complete(FunctionCallInfo fcinfo, bool is_tally)
 {
 	Count		space[STACK_COUNTS];
 	const Checklist *checklist;
-	const StatusCache *status;
+	int			stage;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
 		PG_RETURN_BOOL(false);
-	checklist = PG_GETARG_CHECKLIST_P(0);
-	status = get_status(fcinfo);
+	checklist = handover_get_checklist(PG_GETARG_DATUM(0));
+	stage = handover_status_stage(get_status(fcinfo));
 	PG_RETURN_BOOL(handover_is_complete(checklist,
 										count_argument(fcinfo, checklist,
 													   is_tally, space),
-										status->stage));
+										stage));
 }
 
 static Datum
@@ -217,7 +128,7 @@ completeness(FunctionCallInfo fcinfo, bool is_tally)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_FLOAT8(0);
-	checklist = PG_GETARG_CHECKLIST_P(0);
+	checklist = handover_get_checklist(PG_GETARG_DATUM(0));
 	PG_RETURN_FLOAT8(handover_completeness(checklist,
 										   count_argument(fcinfo, checklist,
 														  is_tally, space)));
@@ -228,7 +139,7 @@ missing(FunctionCallInfo fcinfo, bool is_tally)
 {
 	Count		space[STACK_COUNTS];
 	const Checklist *checklist;
-	const StatusCache *status;
+	int			stage;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
 	{
@@ -237,11 +148,14 @@ missing(FunctionCallInfo fcinfo, bool is_tally)
 
 		return text_array(&what, 1);
 	}
-	checklist = PG_GETARG_CHECKLIST_P(0);
-	status = get_status(fcinfo);
-	return missing_labels(checklist,
-						  count_argument(fcinfo, checklist, is_tally, space),
-						  status->stage);
+	checklist = handover_get_checklist(PG_GETARG_DATUM(0));
+	stage = handover_status_stage(get_status(fcinfo));
+	return PointerGetDatum(handover_missing_labels(checklist,
+												   count_argument(fcinfo,
+																  checklist,
+																  is_tally,
+																  space),
+												   stage));
 }
 
 static Datum
@@ -250,23 +164,25 @@ require_complete(FunctionCallInfo fcinfo, bool is_tally)
 	Count		space[STACK_COUNTS];
 	Count	   *counts;
 	const Checklist *checklist;
-	const StatusCache *status;
+	Status		status;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s of a handover must not be null",
 						PG_ARGISNULL(0) ? "checklist" : "status")));
-	checklist = PG_GETARG_CHECKLIST_P(0);
+	checklist = handover_get_checklist(PG_GETARG_DATUM(0));
 	status = get_status(fcinfo);
 	counts = count_argument(fcinfo, checklist, is_tally, space);
-	if (!handover_is_complete(checklist, counts, status->stage))
+	if (!handover_is_complete(checklist, counts,
+							  handover_status_stage(status)))
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("handover is not complete enough to be %s",
-						status->name),
+						handover_status_name(status)),
 				 errdetail("Missing: %s.",
-						   missing_detail(checklist, counts, status->stage)),
+						   handover_missing_detail(checklist, counts,
+												   handover_status_stage(status))),
 				 errhint("handover.review() shows every rule and how far it is met.")));
 	PG_RETURN_BOOL(true);
 }
@@ -333,7 +249,7 @@ review(FunctionCallInfo fcinfo, bool is_tally)
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	checklist = PG_GETARG_CHECKLIST_P(0);
+	checklist = handover_get_checklist(PG_GETARG_DATUM(0));
 	counts = count_argument(fcinfo, checklist, is_tally, space);
 	rules = handover_rules(checklist);
 	claims = handover_claims(checklist);

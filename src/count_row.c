@@ -9,11 +9,18 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/sysattr.h"
+#include "catalog/pg_class.h"
+#include "nodes/bitmapset.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/typcache.h"
 
 #include "count.h"
 #include "row_value.h"
+#include "workspace.h"
 
 /* A section, and for each slot the column it is read from, -1 if none. */
 typedef struct RowSection
@@ -34,6 +41,7 @@ struct RowCounter
 	uint64		row_id;
 	MemoryContext row_context;	/* everything below lives in it */
 	TupleDesc	tupdesc;
+	bool	   *by_itself;		/* columns that say nothing of an item */
 	ColumnReader *readers;
 	Datum	   *values;
 	bool	   *nulls;
@@ -115,6 +123,43 @@ find_column(TupleDesc tupdesc, Span field)
 }
 
 /*
+ * What a table of items fills by itself does not make an item: its key, the
+ * element, whatever has a default or is generated.  In rows of other types,
+ * every column counts, as every key of a document does.
+ */
+static void
+find_columns_by_itself(RowCounter *counter, Oid type)
+{
+	Oid			relid = get_typ_typrelid(type);
+	Relation	relation;
+	Bitmapset  *key;
+
+	counter->by_itself = palloc0_array(bool, counter->tupdesc->natts);
+	if (!OidIsValid(relid) || get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE)
+		return;
+	relation = relation_open(relid, AccessShareLock);
+	if (handover_is_item_table(relation))
+	{
+		key = RelationGetIndexAttrBitmap(relation,
+										 INDEX_ATTR_BITMAP_PRIMARY_KEY);
+		for (int i = 0; i < counter->tupdesc->natts; i++)
+		{
+			Form_pg_attribute attr = TupleDescAttr(counter->tupdesc, i);
+
+			char	   *name = NameStr(attr->attname);
+
+			if (strcmp(name, "attributes") == 0)
+				continue;
+			counter->by_itself[i] = attr->atthasdef ||
+				attr->attidentity != '\0' || strcmp(name, "element") == 0 ||
+				bms_is_member(attr->attnum - FirstLowInvalidHeapAttributeNumber,
+							  key);
+		}
+	}
+	relation_close(relation, AccessShareLock);
+}
+
+/*
  * Makes the counter one for rows of this type.
  */
 void
@@ -139,6 +184,7 @@ handover_counter_set_type(RowCounter *counter, Oid type, int32 typmod)
 	/* With what a column added later has in rows that are older. */
 	counter->tupdesc = CreateTupleDescCopyConstr(tupdesc);
 	ReleaseTupleDesc(tupdesc);
+	find_columns_by_itself(counter, type);
 	counter->readers = palloc_array(ColumnReader, counter->tupdesc->natts);
 	counter->values = palloc_array(Datum, counter->tupdesc->natts);
 	counter->nulls = palloc_array(bool, counter->tupdesc->natts);
@@ -174,7 +220,8 @@ row_filled(RowCounter *counter, const Datum *values, const bool *nulls)
 	{
 		JsonbValue	value;
 
-		if (nulls[i] || TupleDescAttr(counter->tupdesc, i)->attisdropped)
+		if (nulls[i] || counter->by_itself[i] ||
+			TupleDescAttr(counter->tupdesc, i)->attisdropped)
 			continue;
 		handover_read_column(&counter->readers[i], values[i], &value);
 		if (value_filled(&value))

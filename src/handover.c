@@ -6,9 +6,18 @@
 
 #include "fmgr.h"
 
+#include "actor.h"
 #include "handover.h"
 
 PG_MODULE_MAGIC_EXT(.name = "handover", .version = "0.1");
+
+void		_PG_init(void);
+
+void
+_PG_init(void)
+{
+	handover_define_actor();
+}
 
 static const char *const level_names[N_LEVELS] = {
 	"low", "medium", "high", "critical"

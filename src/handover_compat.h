@@ -41,6 +41,12 @@ struct Node;
 	((type *) repalloc(pointer, sizeof(type) * (count)))
 #endif
 
+/* 16 has one function for all kinds of objects; only tables are asked about. */
+#if PG_VERSION_NUM < 160000
+#define object_ownercheck(classid, objectid, roleid) \
+	pg_class_ownercheck(objectid, roleid)
+#endif
+
 /* 18 takes a name and a version into the magic block. */
 #if PG_VERSION_NUM < 180000
 #define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC

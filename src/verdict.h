@@ -5,10 +5,9 @@
 #ifndef HANDOVER_VERDICT_H
 #define HANDOVER_VERDICT_H
 
-#include "tally.h"
+#include "utils/array.h"
 
-/* What a status of a handover asks for: stages up to this; -1 for none. */
-#define NO_STAGE (-1)
+#include "tally.h"
 
 /* A rule as far as its counts are to be judged. */
 typedef struct Claim
@@ -21,6 +20,7 @@ typedef struct Claim
 	int32		weight;			/* in 1/WEIGHT_SCALE */
 } Claim;
 
+/* verdict.c */
 extern bool handover_satisfied(const Claim *claim, const Count *count);
 extern double handover_degree(const Claim *claim, const Count *count);
 extern bool handover_is_complete(const Checklist *checklist,
@@ -28,5 +28,11 @@ extern bool handover_is_complete(const Checklist *checklist,
 extern double handover_completeness(const Checklist *checklist,
 									const Count *counts);
 extern Claim *handover_claims(const Checklist *checklist);
+
+/* missing.c */
+extern ArrayType *handover_missing_labels(const Checklist *checklist,
+										  const Count *counts, int stage);
+extern char *handover_missing_detail(const Checklist *checklist,
+									 const Count *counts, int stage);
 
 #endif							/* HANDOVER_VERDICT_H */

@@ -24,6 +24,7 @@ INSERT INTO handover.field (element, name) VALUES ('badge', 'floor'), ('issue', 
 SELECT * FROM handover.lint('every badge has floor, colour; every issue has major, colour; every task has major; every item has major');
 DELETE FROM handover.element WHERE name = 'badge';
 DELETE FROM handover.field;
+DELETE FROM handover.field WHERE NOT builtin;
 
 -- nearest
 SELECT handover.nearest('acess_grant', '{asset,access_grant,task}'), handover.nearest('task', '{task}'),

@@ -1,0 +1,128 @@
+/*
+ * workspace: a schema with the tables, functions and views for handovers.
+ */
+
+CREATE FUNCTION @extschema@.fill_workspace(name text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET client_min_messages = warning
+SET check_function_bodies = off
+AS $function$
+DECLARE
+    workspace text := quote_ident(name);
+    report text := quote_ident(name || '_report');
+BEGIN
+    -- pg_catalog comes before all of these, being not named
+    PERFORM set_config('search_path', workspace || ', pg_temp', true);
+    PERFORM @extschema@.create_workspace_tables();
+    PERFORM @extschema@.create_workspace_functions();
+    PERFORM @extschema@.create_workspace_views();
+    PERFORM @extschema@.create_workspace_import();
+    PERFORM set_config('search_path', report || ', ' || workspace || ', pg_temp', true);
+    PERFORM @extschema@.create_workspace_reports();
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.fill_workspace(text) IS
+    'part of create_workspace() and upgrade_workspace(): makes what is not there yet';
+
+CREATE FUNCTION @extschema@.create_workspace(name text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    IF name IS NULL OR octet_length(name) NOT BETWEEN 1 AND 56 THEN
+        RAISE EXCEPTION 'invalid name of a workspace: "%"', name
+            USING ERRCODE = 'invalid_name',
+                  DETAIL = 'It has 1 to 56 bytes, since the schema of its reports is named after it, with "_report".';
+    END IF;
+    EXECUTE format('CREATE SCHEMA %I', name);
+    EXECUTE format('CREATE SCHEMA %I', name || '_report');
+    EXECUTE format('COMMENT ON SCHEMA %I IS %L', name, 'workspace of handovers');
+    EXECUTE format('COMMENT ON SCHEMA %I IS %L', name || '_report', 'reports on the handovers of workspace ' || name);
+    PERFORM @extschema@.fill_workspace(name);
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.create_workspace(text) IS
+    'makes a schema of this name with the tables for handovers, and one with its reports';
+
+CREATE FUNCTION @extschema@.check_workspace(name text) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    IF NOT EXISTS (SELECT
+                     FROM pg_trigger AS t
+                          JOIN pg_class AS c ON c.oid = t.tgrelid
+                    WHERE t.tgfoid = '@extschema@.guard_handover'::regproc
+                      AND c.relnamespace = to_regnamespace(quote_ident(name))
+                      AND c.relname = 'handover')
+       OR to_regnamespace(quote_ident(name || '_report')) IS NULL THEN
+        RAISE EXCEPTION '"%" is not a workspace', name
+            USING ERRCODE = 'wrong_object_type',
+                  HINT = 'A workspace is made by handover.create_workspace().';
+    END IF;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.check_workspace(text) IS
+    'an error if there is no workspace of this name';
+
+CREATE FUNCTION @extschema@.upgrade_workspace(name text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    schema_owner name;
+    previous text := current_setting('role');
+BEGIN
+    PERFORM @extschema@.check_workspace(name);
+    SELECT pg_get_userbyid(n.nspowner) INTO schema_owner
+      FROM pg_namespace AS n
+     WHERE n.oid = to_regnamespace(quote_ident(name));
+    -- What is made shall be the owner's, and run nothing of theirs with other rights.
+    IF schema_owner <> current_user THEN
+        EXECUTE format('SET LOCAL ROLE %I', schema_owner);
+        PERFORM @extschema@.fill_workspace(name);
+        EXECUTE format('SET LOCAL ROLE %I', previous);
+    ELSE
+        PERFORM @extschema@.fill_workspace(name);
+    END IF;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.upgrade_workspace(text) IS
+    'brings a workspace up to the version of the extension; what was added to it stays';
+
+CREATE FUNCTION @extschema@.drop_workspace(name text, cascade boolean DEFAULT false) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    handovers bigint;
+    others text;
+BEGIN
+    PERFORM @extschema@.check_workspace(name);
+    IF NOT cascade THEN
+        SELECT string_agg(format('"%s"', c.relname), ', ' ORDER BY c.relname) INTO others
+          FROM pg_class AS c
+         WHERE c.relnamespace = quote_ident(name)::regnamespace
+           AND c.relkind IN ('r', 'p', 'f', 'm')
+           AND c.relname NOT IN ('handover', 'item', 'dependency', 'signoff');
+        IF others IS NOT NULL THEN
+            RAISE EXCEPTION 'workspace "%" holds other tables', name
+                USING ERRCODE = 'dependent_objects_still_exist',
+                      DETAIL = format('These are %s.', others),
+                      HINT = 'To drop them with it, call drop_workspace(..., true).';
+        END IF;
+        EXECUTE format('SELECT count(*) FROM %I.handover', name) INTO handovers;
+        IF handovers > 0 THEN
+            RAISE EXCEPTION 'workspace "%" is not empty', name
+                USING ERRCODE = 'dependent_objects_still_exist',
+                      DETAIL = format('It has %s.', CASE handovers WHEN 1 THEN '1 handover' ELSE handovers || ' handovers' END),
+                      HINT = 'To drop it all the same, call drop_workspace(..., true).';
+        END IF;
+    END IF;
+    EXECUTE format('DROP SCHEMA %I CASCADE', name || '_report');
+    EXECUTE format('DROP SCHEMA %I CASCADE', name);
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.drop_workspace(text, boolean) IS
+    'drops a workspace and its reports; one that has handovers only with cascade';

@@ -1,0 +1,188 @@
+/*
+ * recount.c
+ *		Counts a handover from its rows.
+ *
+ * A recount may see rows whose own trigger has still to add them: those that
+ * the same command has changed, or one further out.  So once a handover was
+ * recounted, the rest of the transaction recounts it instead of adding.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/typcache.h"
+
+#include "counter_cache.h"
+#include "header.h"
+#include "tally.h"
+
+/* How many rows of a handover are read at a time. */
+#define BATCH 1000
+
+/* ------------------------------------------------------------------------
+ * What was recounted in this transaction
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * By hash: two keys with the same one cost a needless recount, no more.  For
+ * the same reason an aborted subtransaction takes nothing back.
+ */
+typedef struct Recounted
+{
+	Oid			relid;
+	uint32		hash;
+} Recounted;
+
+static HTAB *recounted = NULL;
+
+static void
+forget_recounts(XactEvent event, void *argument)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
+		event == XACT_EVENT_PREPARE)
+		recounted = NULL;		/* its memory goes with the transaction */
+}
+
+static Recounted
+recounted_key(Oid relid, Datum key, Oid type)
+{
+	TypeCacheEntry *cache = lookup_type_cache(type,
+											  TYPECACHE_HASH_PROC_FINFO);
+	Recounted	entry;
+
+	entry.relid = relid;
+	entry.hash = OidIsValid(cache->hash_proc_finfo.fn_oid) ?
+		DatumGetUInt32(FunctionCall1Coll(&cache->hash_proc_finfo,
+										 cache->typcollation, key)) : 0;
+	return entry;
+}
+
+void
+handover_remember_recount(Oid relid, Datum key, Oid type)
+{
+	static bool registered = false;
+	Recounted	entry = recounted_key(relid, key, type);
+
+	if (!registered)
+		RegisterXactCallback(forget_recounts, NULL);
+	registered = true;
+	if (recounted == NULL)
+	{
+		HASHCTL		control = {0};
+
+		control.keysize = sizeof(Recounted);
+		control.entrysize = sizeof(Recounted);
+		control.hcxt = TopTransactionContext;
+		recounted = hash_create("handover recounts", 32, &control,
+								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	(void) hash_search(recounted, &entry, HASH_ENTER, NULL);
+}
+
+bool
+handover_was_recounted(Oid relid, Datum key, Oid type)
+{
+	Recounted	entry;
+
+	if (recounted == NULL)
+		return false;
+	entry = recounted_key(relid, key, type);
+	return hash_search(recounted, &entry, HASH_FIND, NULL) != NULL;
+}
+
+/* ------------------------------------------------------------------------
+ * Counting
+ * ------------------------------------------------------------------------
+ */
+
+static Span
+element_of(const ItemTable *table, HeapTupleHeader row, TupleDesc tupdesc)
+{
+	HeapTupleData tuple;
+	Datum		datum;
+	bool		isnull;
+	text	   *name;
+
+	if (table->element == 0)
+		return (Span) {table->element_name, strlen(table->element_name)};
+	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = InvalidOid;
+	tuple.t_data = row;
+	datum = heap_getattr(&tuple, table->element, tupdesc, &isnull);
+	if (isnull)
+		return (Span) {"", 0};
+	name = DatumGetTextPP(datum);
+	return (Span) {VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)};
+}
+
+static void
+count_rows(const ItemTable *table, Relation relation, Datum key,
+		   const Checklist *checklist, Count *counts)
+{
+	RowCounter *counter = handover_get_counter(checklist,
+											   relation->rd_rel->reltype);
+	Portal		portal = SPI_cursor_open(NULL, table->rows_plan, &key, NULL,
+										 false);
+	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext,
+													  "handover item",
+													  ALLOCSET_DEFAULT_SIZES);
+
+	uint64		n;
+
+	do
+	{
+		SPITupleTable *rows;
+
+		SPI_cursor_fetch(portal, true, BATCH);
+		rows = SPI_tuptable;
+		n = SPI_processed;
+		for (uint64 i = 0; i < n; i++)
+		{
+			MemoryContext old = MemoryContextSwitchTo(row_context);
+			bool		isnull;
+			Datum		row = SPI_getbinval(rows->vals[i], rows->tupdesc,
+											1, &isnull);
+			HeapTupleHeader header = DatumGetHeapTupleHeader(row);
+
+			handover_count_row(counter,
+							   element_of(table, header,
+										  RelationGetDescr(relation)),
+							   header, counts);
+			MemoryContextSwitchTo(old);
+			MemoryContextReset(row_context);
+		}
+		SPI_freetuptable(rows);
+	} while (n > 0);
+	SPI_cursor_close(portal);
+	MemoryContextDelete(row_context);
+	handover_release_counter(counter);
+}
+
+/*
+ * Adds all items of a handover to counts, whoever may see them: it runs as the
+ * owner, as referential checks do.  The caller is connected to SPI.
+ */
+void
+handover_recount(const Header *header, const Checklist *checklist,
+				 Count *counts)
+{
+	const HeaderTable *table = header->table;
+	SavedUser	saved = become(table->owner);
+
+	for (int i = 0; i < table->nitems; i++)
+	{
+		Relation	relation = table_open(table->items[i], AccessShareLock);
+
+		count_rows(handover_item_table(relation), relation,
+				   header_value(header, HEADER_ID), checklist, counts);
+		table_close(relation, AccessShareLock);
+	}
+	become_again(saved);
+}

@@ -1,0 +1,191 @@
+/*
+ * signoff.c
+ *		Signs each move of a handover, with the handover as it then was.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "actor.h"
+#include "status.h"
+#include "workspace.h"
+
+/* While a move is being signed, by this session's own trigger. */
+static bool signing = false;
+
+/* The word for the move, which is that of the status but for a return. */
+static const char *
+step_name(Status to)
+{
+	return to == STATUS_DRAFT ? "returned" : handover_status_name(to);
+}
+
+/* The statement that signs, for the tables of one workspace. */
+static char *
+sign_query(Relation relation)
+{
+	const char *schema =
+		quote_identifier(get_namespace_name(RelationGetNamespace(relation)));
+
+	return psprintf("INSERT INTO %s.signoff (handover_id, step, signed_by, signed_at, remark, read_back, document, sha256) "
+					"SELECT d.handover_id, $2, $3, pg_catalog.now(), $4, $5, d.document, "
+					"pg_catalog.sha256(pg_catalog.convert_to(d.document::pg_catalog.text, 'UTF8')) "
+					"FROM %s.document AS d WHERE d.handover_id OPERATOR(pg_catalog.=) $1",
+					schema, schema);
+}
+
+static void
+sign(Relation relation, HeapTuple row, Status to)
+{
+	const HeaderTable *table = handover_header_table(relation);
+	TupleDesc	tupdesc = RelationGetDescr(relation);
+	Oid			types[5] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID};
+	Datum		arguments[5];
+	char		nulls[6] = "     ";
+	bool		isnull;
+	SPIPlanPtr	plan;
+	SavedUser	saved;
+
+	types[0] = SPI_gettypeid(tupdesc, table->columns[HEADER_ID]);
+	arguments[0] = SPI_getbinval(row, tupdesc, table->columns[HEADER_ID],
+								 &isnull);
+	arguments[1] = CStringGetTextDatum(step_name(to));
+	arguments[2] = CStringGetTextDatum(handover_current_actor());
+	arguments[3] = SPI_getbinval(row, tupdesc, table->columns[HEADER_REMARK],
+								 &isnull);
+	nulls[3] = isnull ? 'n' : ' ';
+	arguments[4] = SPI_getbinval(row, tupdesc, SPI_fnumber(tupdesc, "read_back"),
+								 &isnull);
+	nulls[4] = isnull ? 'n' : ' ';
+
+	saved = become(table->owner);
+	signing = true;
+	PG_TRY();
+	{
+		plan = SPI_prepare(sign_query(relation), 5, types);
+		if (plan == NULL)
+			elog(ERROR, "could not prepare to sign: %s",
+				 SPI_result_code_string(SPI_result));
+		SPI_execute_plan(plan, arguments, nulls, false, 0);
+	}
+	PG_FINALLY();
+	{
+		signing = false;
+	}
+	PG_END_TRY();
+	become_again(saved);
+}
+
+/* Is there still the handover that a signoff belongs to? */
+static bool
+handover_exists(Relation relation, HeapTuple row)
+{
+	ForeignKeyCacheInfo *key = handover_find_parent(relation);
+	Relation	header;
+	Form_pg_attribute attr;
+	Oid			type;
+	StringInfoData query;
+	Datum		parent;
+	bool		isnull;
+
+	if (key == NULL)
+		return false;
+	header = table_open(key->confrelid, AccessShareLock);
+	attr = TupleDescAttr(RelationGetDescr(header), key->confkey[0] - 1);
+	type = SPI_gettypeid(RelationGetDescr(relation), key->conkey[0]);
+	parent = SPI_getbinval(row, RelationGetDescr(relation), key->conkey[0],
+						   &isnull);
+	initStringInfo(&query);
+	appendStringInfo(&query, "SELECT FROM %s WHERE ",
+					 handover_qualified_name(header));
+	generate_operator_clause(&query, quote_identifier(NameStr(attr->attname)),
+							 attr->atttypid, key->conpfeqop[0], "$1", type);
+	SPI_execute_with_args(query.data, 1, &type, &parent, NULL, false, 1);
+	table_close(header, AccessShareLock);
+	return SPI_processed > 0;
+}
+
+/* ------------------------------------------------------------------------
+ * SQL functions
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * sign_handover() returns trigger
+ *
+ * AFTER UPDATE OF status FOR EACH ROW on a table of handovers: writes a row
+ * into the table signoff beside it, with what the view document then shows and
+ * the SHA-256 of its text in UTF-8.
+ */
+PG_FUNCTION_INFO_V1(handover_sign_handover);
+Datum
+handover_sign_handover(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TupleDesc	tupdesc;
+	int			column;
+	Datum		from;
+	Datum		to;
+	bool		isnull;
+
+	handover_check_trigger(fcinfo, "sign_handover", TRIGGER_EVENT_ROW);
+	if (!TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		return PointerGetDatum(NULL);
+	SPI_connect();
+	tupdesc = RelationGetDescr(trigger->tg_relation);
+	column = SPI_fnumber(tupdesc, "status");
+	from = SPI_getbinval(trigger->tg_trigtuple, tupdesc, column, &isnull);
+	to = SPI_getbinval(trigger->tg_newtuple, tupdesc, column, &isnull);
+	if (DatumGetObjectId(from) != DatumGetObjectId(to))
+		sign(trigger->tg_relation, trigger->tg_newtuple,
+			 handover_status_of(DatumGetObjectId(to)));
+	SPI_finish();
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * guard_signoff() returns trigger
+ *
+ * BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW on the table signoff: only
+ * sign_handover() adds to it (and the owner, who restores a dump), nothing
+ * changes it, and what it says of a handover goes only with that handover.
+ */
+PG_FUNCTION_INFO_V1(handover_guard_signoff);
+Datum
+handover_guard_signoff(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	Relation	relation;
+	bool		allowed;
+
+	handover_check_trigger(fcinfo, "guard_signoff",
+						   TRIGGER_EVENT_BEFORE | TRIGGER_EVENT_ROW);
+	relation = trigger->tg_relation;
+	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+		allowed = signing ||
+			object_ownercheck(RelationRelationId, RelationGetRelid(relation),
+							  GetUserId());
+	else if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+	{
+		SPI_connect();
+		allowed = !handover_exists(relation, trigger->tg_trigtuple);
+		SPI_finish();
+	}
+	else
+		allowed = false;
+	if (!allowed)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table \"%s\" is written by the database only",
+						RelationGetRelationName(relation)),
+				 errdetail("It keeps who moved a handover, and the handover as it then was."),
+				 errtable(relation)));
+	return PointerGetDatum(trigger->tg_trigtuple);
+}

@@ -1,0 +1,105 @@
+/*
+ * workspace.h
+ *		The tables of a workspace, as its triggers see them.
+ *
+ * A table of handovers is one that has the trigger guard_handover; its rows
+ * are the headers.  A table of items has the trigger count_items, and a
+ * foreign key of one column to a table of handovers.  Nothing is known by the
+ * name of a table, so that workspaces, partitions and shards are all alike.
+ */
+#ifndef HANDOVER_WORKSPACE_H
+#define HANDOVER_WORKSPACE_H
+
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "utils/rel.h"
+
+#include "handover.h"
+
+/* The columns of a table of handovers that its trigger reads or writes. */
+typedef enum HeaderColumn
+{
+	HEADER_ID,
+	HEADER_ROLE,
+	HEADER_INDUSTRIES,
+	HEADER_STATUS,
+	HEADER_CHECKLIST,
+	HEADER_TALLY,
+	HEADER_RESTORED_STATUS,
+	HEADER_REMARK,
+	HEADER_RETURNS,
+	HEADER_UPDATED_AT,
+
+	/* who and when, each for a step; "by" first */
+	HEADER_CREATED_BY,
+	HEADER_CREATED_AT,
+	HEADER_SUBMITTED_BY,
+	HEADER_SUBMITTED_AT,
+	HEADER_RETURNED_BY,
+	HEADER_RETURNED_AT,
+	HEADER_ACCEPTED_BY,
+	HEADER_ACCEPTED_AT,
+	HEADER_CLOSED_BY,
+	HEADER_CLOSED_AT,
+	HEADER_CANCELLED_BY,
+	HEADER_CANCELLED_AT
+} HeaderColumn;
+
+#define N_HEADER_COLUMNS	(HEADER_CANCELLED_AT + 1)
+#define HEADER_FIRST_STAMP	HEADER_CREATED_BY
+
+/* Rows of a relation that hang on a handover, and how to find them. */
+typedef struct ItemTable
+{
+	Oid			relid;			/* hash key; must be first */
+	bool		valid;
+	Oid			header;			/* the table of handovers */
+	AttrNumber	parent;			/* column that refers to it */
+	Oid			parent_type;
+	Oid			parent_equals;	/* header's key = parent */
+	AttrNumber	element;		/* column, or 0: all are of element_name */
+	char		element_name[NAMEDATALEN];
+	AttrNumber	attributes;		/* column, or 0 */
+	char	   *touch_query;	/* in TopMemoryContext, with its plan */
+	SPIPlanPtr	touch_plan;
+	char	   *rows_query;
+	SPIPlanPtr	rows_plan;
+} ItemTable;
+
+typedef struct HeaderTable
+{
+	Oid			relid;			/* hash key; must be first */
+	bool		valid;
+	Oid			owner;
+	AttrNumber	columns[N_HEADER_COLUMNS];
+	int			nitems;
+	Oid		   *items;			/* tables of items, in TopMemoryContext */
+} HeaderTable;
+
+extern bool handover_is_item_table(Relation relation);
+extern const ItemTable *handover_item_table(Relation relation);
+extern const HeaderTable *handover_header_table(Relation relation);
+extern ForeignKeyCacheInfo *handover_find_parent(Relation relation);
+extern char *handover_qualified_name(Relation relation);
+extern SPIPlanPtr handover_plan(SPIPlanPtr *plan, char **kept,
+								const char *query, int nargs, Oid *types);
+
+/* Runs what follows as the owner of a table, as referential checks do. */
+typedef struct SavedUser
+{
+	Oid			user;
+	int			context;
+} SavedUser;
+
+extern SavedUser handover_become(Oid owner);
+extern void handover_become_again(SavedUser saved);
+
+/* Complains if a function was not called as the trigger it is. */
+extern void handover_check_trigger(FunctionCallInfo fcinfo, const char *name,
+								   TriggerEvent timing);
+
+#define become handover_become
+#define become_again handover_become_again
+
+#endif							/* HANDOVER_WORKSPACE_H */
