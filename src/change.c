@@ -53,9 +53,15 @@ compare(const KeyType *type, Datum a, Datum b)
  * ------------------------------------------------------------------------
  */
 
+/*
+ * Goes on to the next row.  It is read ahead, and a store on disk gives it in
+ * the caller's memory, which may be that of a statement inside this one.
+ */
 static void
 advance(RowStream *stream)
 {
+	MemoryContext caller = MemoryContextSwitchTo(stream->context);
+
 	if (stream->sort != NULL)
 		tuplesort_gettupleslot(stream->sort, true, false, stream->slot, NULL);
 	else
@@ -63,6 +69,7 @@ advance(RowStream *stream)
 		tuplestore_select_read_pointer(stream->store, stream->pointer);
 		tuplestore_gettupleslot(stream->store, true, false, stream->slot);
 	}
+	MemoryContextSwitchTo(caller);
 }
 
 static Datum
@@ -110,6 +117,7 @@ open_stream(RowStream *stream, const ItemTable *table, const KeyType *type,
 	stream->store = store;
 	if (store == NULL)
 		return;
+	stream->context = CurrentMemoryContext;
 	stream->slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
 	stream->pointer = tuplestore_alloc_read_pointer(store, EXEC_FLAG_REWIND);
 	tuplestore_select_read_pointer(store, stream->pointer);

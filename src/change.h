@@ -17,6 +17,7 @@ typedef struct RowStream
 	Tuplestorestate *store;		/* NULL if the statement has none */
 	int			pointer;		/* ours, of the store */
 	Tuplesortstate *sort;		/* instead of the store, if it is unordered */
+	MemoryContext context;		/* of the row in the slot */
 	TupleTableSlot *slot;		/* the next row; empty at the end */
 } RowStream;
 
