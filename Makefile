@@ -31,6 +31,7 @@ OBJS = \
 	src/complete.o \
 	src/actor.o \
 	src/workspace.o \
+	src/compose_cache.o \
 	src/counter_cache.o \
 	src/change.o \
 	src/catalogue.o \
@@ -72,6 +73,8 @@ SQL = \
 	sql/44_workspace_function.sql \
 	sql/45_workspace_import.sql \
 	sql/46_workspace_view.sql \
+	sql/47_workspace_report.sql \
+	sql/48_plan.sql \
 	sql/49_workspace.sql \
 	sql/90_grant.sql
 INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql

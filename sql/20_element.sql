@@ -12,6 +12,7 @@ CREATE TABLE @extschema@.element (
     description text    NOT NULL,
     fields      text[]  NOT NULL DEFAULT '{}',
     may_be_none boolean NOT NULL DEFAULT true,
+    work        boolean NOT NULL DEFAULT true,
     builtin     boolean NOT NULL DEFAULT false,
     CONSTRAINT element_name_fits
         CHECK (octet_length(name) BETWEEN 1 AND 255),
@@ -38,6 +39,8 @@ COMMENT ON COLUMN @extschema@.element.fields IS
     'fields of its own; those of the row "item" are common to all elements but the header';
 COMMENT ON COLUMN @extschema@.element.may_be_none IS
     'whether an item with state none can declare that there is nothing of it';
+COMMENT ON COLUMN @extschema@.element.work IS
+    'whether its items are work to be done, which a worklist shows, and not something to know';
 COMMENT ON COLUMN @extschema@.element.builtin IS
     'comes with the extension and cannot be changed; pg_dump leaves it out';
 
@@ -143,6 +146,12 @@ INSERT INTO @extschema@.element (name, title, description, fields, may_be_none, 
 ('improvement', 'Improvement',
  'What should go better next time, and who sees to it.',
  '{proposed_by,applies_to}', true, true);
+
+-- the guard of these rows comes further below
+UPDATE @extschema@.element SET work = false
+ WHERE name IN ('handover', 'item', 'dependency', 'system', 'asset', 'procedure', 'escalation_path',
+                'knowledge', 'document', 'contact', 'metric', 'compliance_requirement',
+                'platform_insight', 'participant', 'session', 'feedback');
 
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.element', 'WHERE NOT builtin');
 

@@ -409,6 +409,13 @@ CREATE TRIGGER protect_builtin_truncate
 COMMENT ON TRIGGER protect_builtin_truncate ON @extschema@.template IS
     'refuses to remove rows that are builtin';
 
+CREATE TRIGGER catalogue_changed
+    AFTER INSERT OR UPDATE OR DELETE ON @extschema@.template
+    FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.catalogue_changed();
+
+COMMENT ON TRIGGER catalogue_changed ON @extschema@.template IS
+    'tells all sessions to read the templates anew';
+
 -- ------------------------------------------------------------------------
 -- Putting templates together
 -- ------------------------------------------------------------------------

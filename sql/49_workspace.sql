@@ -18,6 +18,7 @@ BEGIN
     PERFORM @extschema@.create_workspace_functions();
     PERFORM @extschema@.create_workspace_views();
     PERFORM @extschema@.create_workspace_import();
+    PERFORM @extschema@.create_workspace_plan();
     PERFORM set_config('search_path', report || ', ' || workspace || ', pg_temp', true);
     PERFORM @extschema@.create_workspace_reports();
 END

@@ -20,6 +20,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -28,6 +29,7 @@
 
 #include "change.h"
 #include "checklist_cache.h"
+#include "compose_cache.h"
 #include "counter_cache.h"
 #include "header.h"
 #include "verdict.h"
@@ -277,29 +279,13 @@ add_change(Header *header, Change *change)
 static void
 compose(Header *header)
 {
-	static SPIPlanPtr plan = NULL;
-	static char *query = NULL;
-	Oid			types[2] = {TEXTOID, TEXTARRAYOID};
-	Datum		arguments[2];
-	char		nulls[2] = {' ', ' '};
-	bool		isnull;
-	Datum		checklist;
-	MemoryContext caller = CurrentMemoryContext;
-
-	arguments[0] = header_is_null(header, HEADER_ROLE) ?
+	Datum		role = header_is_null(header, HEADER_ROLE) ?
 		CStringGetTextDatum("general") : header_value(header, HEADER_ROLE);
-	arguments[1] = header_value(header, HEADER_INDUSTRIES);
-	if (header_is_null(header, HEADER_INDUSTRIES))
-		arguments[1] = PointerGetDatum(construct_empty_array(TEXTOID));
-	SPI_connect();
-	handover_plan(&plan, &query,
-				  "SELECT handover.compose($1, VARIADIC $2)", 2, types);
-	SPI_execute_plan(plan, arguments, nulls, false, 1);
-	checklist = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
-							  1, &isnull);
-	MemoryContextSwitchTo(caller);
-	header_set(header, HEADER_CHECKLIST, datumCopy(checklist, false, -1));
-	SPI_finish();
+	Datum		industries = header_is_null(header, HEADER_INDUSTRIES) ?
+		PointerGetDatum(construct_empty_array(TEXTOID)) :
+		header_value(header, HEADER_INDUSTRIES);
+
+	header_set(header, HEADER_CHECKLIST, handover_compose(role, industries));
 }
 
 static void
