@@ -288,6 +288,32 @@ compose(Header *header)
 	header_set(header, HEADER_CHECKLIST, handover_compose(role, industries));
 }
 
+/* The transition, the change and the support come in this order. */
+static void
+check_period(const Header *header)
+{
+	int			last = -1;
+
+	for (int i = 0; i < N_PERIOD; i++)
+	{
+		int			at = header->table->period[i] - 1;
+
+		if (at < 0 || header->nulls[at])
+			continue;
+		if (last >= 0 && DatumGetTimestampTz(header->values[last]) >
+			DatumGetTimestampTz(header->values[at]))
+			ereport(ERROR,
+					(errcode(ERRCODE_CHECK_VIOLATION),
+					 errmsg("\"%s\" of handover %s comes before \"%s\"",
+							NameStr(TupleDescAttr(header->tupdesc, at)->attname),
+							handover_header_name(header),
+							NameStr(TupleDescAttr(header->tupdesc,
+												  last)->attname)),
+					 errtable(header->trigger->tg_relation)));
+		last = at;
+	}
+}
+
 static void
 refuse_tally(const Header *header)
 {
@@ -346,6 +372,7 @@ insert_row(Header *header)
 						handover_status_name(status)),
 				 errdetail("A handover begins as draft."),
 				 errhint("Insert it and its items, then submit it.")));
+	check_period(header);
 	handover_check_stamps(header);
 	handover_stamp_creation(header);
 	if (header_is_null(header, HEADER_CHECKLIST))
@@ -381,6 +408,7 @@ update_row(Header *header)
 	if (!header_is_null(header, HEADER_TALLY) &&
 		handover_header_changed(header, HEADER_TALLY))
 		refuse_tally(header);
+	check_period(header);
 	handover_check_stamps(header);
 	if (from != to)
 	{

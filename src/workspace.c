@@ -30,6 +30,10 @@ static const char *const header_columns[N_HEADER_COLUMNS] = {
 	"closed_by", "closed_at", "cancelled_by", "cancelled_at"
 };
 
+static const char *const period_columns[N_PERIOD] = {
+	"transition_start_at", "effective_at", "support_until"
+};
+
 static HTAB *item_tables = NULL;
 static HTAB *header_tables = NULL;
 
@@ -341,6 +345,16 @@ handover_header_table(Relation relation)
 					 errmsg("table \"%s\" of handovers has no column \"%s\"",
 							RelationGetRelationName(relation),
 							header_columns[i])));
+	}
+	for (int i = 0; i < N_PERIOD; i++)
+	{
+		AttrNumber	column = find_column(relation, period_columns[i]);
+
+		if (column > 0 &&
+			TupleDescAttr(RelationGetDescr(relation),
+						  column - 1)->atttypid != TIMESTAMPTZOID)
+			column = 0;
+		table->period[i] = column;
 	}
 	find_items(table, relation);
 	table->valid = true;

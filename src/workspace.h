@@ -49,6 +49,9 @@ typedef enum HeaderColumn
 #define N_HEADER_COLUMNS	(HEADER_CANCELLED_AT + 1)
 #define HEADER_FIRST_STAMP	HEADER_CREATED_BY
 
+/* Columns of times that must not come before each other, if the table has them. */
+#define N_PERIOD			3
+
 /* Rows of a relation that hang on a handover, and how to find them. */
 typedef struct ItemTable
 {
@@ -73,6 +76,7 @@ typedef struct HeaderTable
 	bool		valid;
 	Oid			owner;
 	AttrNumber	columns[N_HEADER_COLUMNS];
+	AttrNumber	period[N_PERIOD];	/* 0 for one that there is not */
 	int			nitems;
 	Oid		   *items;			/* tables of items, in TopMemoryContext */
 } HeaderTable;
