@@ -133,7 +133,7 @@ endif
 BIN = $(dir $(firstword $(MAKEFILE_LIST)))test/bin
 export PG_CONFIG
 
-.PHONY: help demo psql test test-ubsan test-valgrind test-majors lint clean-servers
+.PHONY: help demo psql test test-ubsan test-valgrind test-priority test-majors lint clean-servers
 
 help:
 	@sed -n 's/^#: *//p' $(firstword $(MAKEFILE_LIST))
@@ -159,6 +159,9 @@ test-ubsan:
 #: make test-valgrind      run the regress suite on a server with assertions, then under valgrind
 test-valgrind:
 	@$(BIN)/valgrind
+#: make test-priority      compare the index of priorities with sorting on a million rows, for 1,000 moments and lenses
+test-priority:
+	@HANDOVER_PRIORITY_ROWS=1000000 SUITES=pgtap TESTS=priority $(BIN)/suites
 #: make test-majors        run the core suites on PostgreSQL 17 and 18, in chroots; MAJORS="17 18" selects
 test-majors:
 	@$(BIN)/majors

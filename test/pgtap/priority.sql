@@ -206,11 +206,16 @@ SELECT is_empty($$ SELECT p, lens FROM sample, view WHERE lens::jsonb ->> 'at' =
 -- The index
 --
 
--- The same rows twice: indexed when they are there, and one by one.
+-- The same rows twice: indexed when they are there, and one by one.  HANDOVER_PRIORITY_ROWS says how many.
+\getenv rows HANDOVER_PRIORITY_ROWS
+\if :{?rows}
+\else
+\set rows 50000
+\endif
 CREATE TABLE built (id integer PRIMARY KEY, p priority, open boolean, project integer) WITH (autovacuum_enabled = off);
 CREATE TABLE inserted (LIKE built INCLUDING ALL) WITH (autovacuum_enabled = off);
 CREATE INDEX inserted_p ON inserted USING gist (p);
-INSERT INTO built SELECT id, CASE WHEN id % 1000 > 0 THEN random_priority() END, random() < 0.1, floor(random() * 20) FROM generate_series(1, 50000) AS id;
+INSERT INTO built SELECT id, CASE WHEN id % 1000 > 0 THEN random_priority() END, random() < 0.1, floor(random() * 20) FROM generate_series(1, :rows) AS id;
 INSERT INTO inserted SELECT * FROM built;
 CREATE INDEX built_p ON built USING gist (p);
 ANALYZE built, inserted;
@@ -294,19 +299,19 @@ SELECT is_empty($$ SELECT differences(25, 'reaches', '{built,inserted}', 'built'
 SELECT is_empty($$ SELECT differences(40, 'dominates', '{built,inserted}', 'built', 'Scan (using|on) (built|inserted)_p') $$, 'all that dominate');
 
 -- All rows, not only the first: every leaf is seen, NULL last.
-SELECT is(run(nearest(relation, 60000), 'Index (Only )?Scan using', l, '2026-01-01', '(,,,,)'), run(nearest(relation, 60000), NULL, l, '2026-01-01', '(,,,,)'), 'the whole order: ' || relation)
+SELECT is(run(nearest(relation, 2 * :rows), 'Index (Only )?Scan using', l, '2026-01-01', '(,,,,)'), run(nearest(relation, 2 * :rows), NULL, l, '2026-01-01', '(,,,,)'), 'the whole order: ' || relation)
 FROM unnest('{built,inserted}'::text[]) AS relation, lens('default', '2026-01-01') AS l;
 
 -- Changed, deleted, inserted; the same in both.
 RESET enable_seqscan;
 RESET enable_sort;
-CREATE TABLE change AS SELECT floor(random() * 50000)::integer + 1 AS id, random_priority() AS p FROM generate_series(1, 10000);
+CREATE TABLE change AS SELECT floor(random() * :rows)::integer + 1 AS id, random_priority() AS p FROM generate_series(1, :rows / 5);
 UPDATE built SET p = c.p FROM (SELECT id, max(p) AS p FROM change GROUP BY id) AS c WHERE c.id = built.id;
 DELETE FROM built WHERE id % 7 = 0;
-INSERT INTO built SELECT 50000 + id, random_priority(), true, 1 FROM generate_series(1, 5000) AS id;
+INSERT INTO built SELECT :rows + id, random_priority(), true, 1 FROM generate_series(1, :rows / 10) AS id;
 UPDATE inserted SET p = b.p FROM built AS b WHERE b.id = inserted.id AND b.p <> inserted.p;
 DELETE FROM inserted WHERE id % 7 = 0;
-INSERT INTO inserted SELECT * FROM built WHERE id > 50000;
+INSERT INTO inserted SELECT * FROM built WHERE id > :rows;
 SELECT is_empty($$ SELECT differences(100, 'lens', '{built,inserted}', 'built', 'Index (Only )?Scan using (built|inserted)_p ') $$, 'after changes');
 RESET enable_seqscan;
 VACUUM built;
