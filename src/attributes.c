@@ -262,13 +262,9 @@ static Span
 element_name(const ItemTable *table, TupleTableSlot *slot)
 {
 	bool		isnull;
-	Datum		datum = slot_getattr(slot, table->element, &isnull);
-	text	   *name;
+	Datum		element = slot_getattr(slot, table->element, &isnull);
 
-	if (isnull)
-		return (Span) {"", 0};
-	name = DatumGetTextPP(datum);
-	return (Span) {VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)};
+	return handover_item_element(table, element, isnull);
 }
 
 pg_noreturn static void

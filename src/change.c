@@ -235,28 +235,6 @@ handover_end_change(Change *change)
 	close_stream(&change->new);
 }
 
-static Span
-element_of(const ItemTable *table, TupleTableSlot *slot)
-{
-	Span		element;
-
-	if (table->element == 0)
-	{
-		element.str = table->element_name;
-		element.len = strlen(table->element_name);
-	}
-	else if (slot->tts_isnull[table->element - 1])
-		element = (Span) {"", 0};
-	else
-	{
-		text	   *name = DatumGetTextPP(slot->tts_values[table->element - 1]);
-
-		element.str = VARDATA_ANY(name);
-		element.len = VARSIZE_ANY_EXHDR(name);
-	}
-	return element;
-}
-
 static void
 count_stream(Change *change, RowStream *stream, RowCounter *counter,
 			 Count *counts)
@@ -269,13 +247,19 @@ count_stream(Change *change, RowStream *stream, RowCounter *counter,
 	while (is_of(change, &type, stream))
 	{
 		MemoryContext old = MemoryContextSwitchTo(row_context);
+		int			element = Max(change->table->element - 1, 0);
+		Datum	   *values;
+		bool	   *nulls;
 
 		CHECK_FOR_INTERRUPTS();
 		slot_getallattrs(stream->slot);
+		values = stream->slot->tts_values;
+		nulls = stream->slot->tts_isnull;
 		handover_count_values(counter,
-							  element_of(change->table, stream->slot),
-							  stream->slot->tts_values,
-							  stream->slot->tts_isnull, counts);
+							  handover_item_element(change->table,
+													values[element],
+													nulls[element]),
+							  values, nulls, counts);
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(row_context);
 		advance(stream);

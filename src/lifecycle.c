@@ -52,22 +52,35 @@ handover_stamp_creation(Header *header)
 	stamp(header, HEADER_CREATED_BY);
 }
 
+/* Does the statement write what only the database writes? */
+static bool
+is_forged(const Header *header, HeaderColumn column)
+{
+	if (header->old_values != NULL)
+		return handover_header_changed(header, column);
+	if (column == HEADER_RETURNS)
+		return header_is_null(header, column) ||
+			DatumGetInt32(header_value(header, column)) != 0;
+	return !header_is_null(header, column);
+}
+
 /*
- * Who and when are not for clients to write.
+ * Who moved a handover and when is not for clients to write, nor what else
+ * follows from the moves.
  */
 void
 handover_check_stamps(const Header *header)
 {
-	for (int i = HEADER_FIRST_STAMP; i < N_HEADER_COLUMNS; i++)
+	for (int i = 0; i < N_HEADER_COLUMNS; i++)
 	{
-		if (header->old_values != NULL ?
-			handover_header_changed(header, i) : !header_is_null(header, i))
+		if ((i >= HEADER_FIRST_STAMP || i == HEADER_RETURNS ||
+			 i == HEADER_RESTORED_STATUS) && is_forged(header, i))
 			ereport(ERROR,
 					(errcode(ERRCODE_GENERATED_ALWAYS),
 					 errmsg("column \"%s\" of a handover is written by the database only",
 							NameStr(TupleDescAttr(header->tupdesc,
 												  header_at(header, i))->attname)),
-					 errhint("It records who moved the handover to another status, and when.")));
+					 errhint("It follows from how the handover moves from status to status.")));
 	}
 }
 

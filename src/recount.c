@@ -105,21 +105,16 @@ static Span
 element_of(const ItemTable *table, HeapTupleHeader row, TupleDesc tupdesc)
 {
 	HeapTupleData tuple;
-	Datum		datum;
-	bool		isnull;
-	text	   *name;
+	Datum		element = (Datum) 0;
+	bool		isnull = true;
 
-	if (table->element == 0)
-		return (Span) {table->element_name, strlen(table->element_name)};
 	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
 	ItemPointerSetInvalid(&tuple.t_self);
 	tuple.t_tableOid = InvalidOid;
 	tuple.t_data = row;
-	datum = heap_getattr(&tuple, table->element, tupdesc, &isnull);
-	if (isnull)
-		return (Span) {"", 0};
-	name = DatumGetTextPP(datum);
-	return (Span) {VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)};
+	if (table->element > 0)
+		element = heap_getattr(&tuple, table->element, tupdesc, &isnull);
+	return handover_item_element(table, element, isnull);
 }
 
 static void

@@ -44,7 +44,7 @@ sign_query(Relation relation)
 static void
 sign(Relation relation, HeapTuple row, Status to)
 {
-	const HeaderTable *table = handover_header_table(relation);
+	HeaderTable *table = handover_header_table(relation);
 	TupleDesc	tupdesc = RelationGetDescr(relation);
 	Oid			types[5] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID};
 	Datum		arguments[5];
@@ -69,10 +69,8 @@ sign(Relation relation, HeapTuple row, Status to)
 	signing = true;
 	PG_TRY();
 	{
-		plan = SPI_prepare(sign_query(relation), 5, types);
-		if (plan == NULL)
-			elog(ERROR, "could not prepare to sign: %s",
-				 SPI_result_code_string(SPI_result));
+		plan = handover_plan(&table->sign_plan, &table->sign_query,
+							 sign_query(relation), 5, types);
 		SPI_execute_plan(plan, arguments, nulls, false, 0);
 	}
 	PG_FINALLY();

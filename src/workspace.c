@@ -288,6 +288,23 @@ handover_item_table(Relation relation)
 }
 
 /*
+ * The element of an item, of which the column of that name is given, if there
+ * is one.  It may point into the datum.
+ */
+Span
+handover_item_element(const ItemTable *table, Datum element, bool isnull)
+{
+	text	   *name;
+
+	if (table->element == 0)
+		return (Span) {table->element_name, strlen(table->element_name)};
+	if (isnull)
+		return (Span) {"", 0};
+	name = DatumGetTextPP(element);
+	return (Span) {VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)};
+}
+
+/*
  * The tables of items of a table of handovers.  Every table with a foreign key
  * to it has left it a trigger of the server's own.
  */
@@ -321,7 +338,7 @@ find_items(HeaderTable *table, Relation relation)
 /*
  * What is known of a table of handovers.
  */
-const HeaderTable *
+HeaderTable *
 handover_header_table(Relation relation)
 {
 	Oid			relid = RelationGetRelid(relation);

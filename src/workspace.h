@@ -79,11 +79,15 @@ typedef struct HeaderTable
 	AttrNumber	period[N_PERIOD];	/* 0 for one that there is not */
 	int			nitems;
 	Oid		   *items;			/* tables of items, in TopMemoryContext */
+	char	   *sign_query;		/* of sign_handover(), with its plan */
+	SPIPlanPtr	sign_plan;
 } HeaderTable;
 
 extern bool handover_is_item_table(Relation relation);
 extern const ItemTable *handover_item_table(Relation relation);
-extern const HeaderTable *handover_header_table(Relation relation);
+extern HeaderTable *handover_header_table(Relation relation);
+extern Span handover_item_element(const ItemTable *table, Datum element,
+								  bool isnull);
 extern ForeignKeyCacheInfo *handover_find_parent(Relation relation);
 extern char *handover_qualified_name(Relation relation);
 extern SPIPlanPtr handover_plan(SPIPlanPtr *plan, char **kept,
