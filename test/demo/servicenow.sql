@@ -1,6 +1,6 @@
 --
 -- The log of ServiceNow incidents in servicenow_event, read as handovers from one group to
--- another, checked, and what comes of it.  doc/demo.md explains the reading.
+-- another, stored in a workspace, and what comes of it.  doc/demo.md explains the reading.
 --
 
 \set ON_ERROR_STOP on
@@ -8,6 +8,9 @@
 \pset columns 110
 \pset footer off
 \pset null ''
+
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
 
 INSERT INTO servicenow_clock (step, rows)
 SELECT 'load the log', count(*) FROM servicenow_event;
@@ -41,17 +44,19 @@ $checklist$);
 -- The handovers
 -- ------------------------------------------------------------------------
 
+SELECT handover.create_workspace('servicenow') \g /dev/null
+
 -- A handover is two successive events of an incident under different groups, both known.  Time
 -- alone does not order events, being in minutes; the count of modifications does within a minute.
 -- By that count alone, five incidents would be out of order: their first event has a wrong one.
 --
--- The document is what the new group finds: the incident as the first event under it left it,
--- which is the change that moved it, whatever else was filled in by the way included.  Only the
--- owner so far is taken from the event before.
-CREATE TEMPORARY TABLE servicenow_document AS
+-- What is handed over is what the new group finds: the incident as the first event under it left
+-- it, which is the change that moved it, whatever else was filled in by the way included.  Only
+-- the owner so far is taken from the event before.
+CREATE TEMPORARY TABLE servicenow_step AS
 WITH event AS (
     SELECT *,
-           to_timestamp(sys_updated_at, 'DD/MM/YYYY HH24:MI')::timestamp AS updated_at
+           to_timestamp(sys_updated_at, 'DD/MM/YYYY HH24:MI') AS updated_at
       FROM servicenow_event
 ),
 step AS (
@@ -62,45 +67,29 @@ step AS (
       FROM event
     WINDOW incident AS (PARTITION BY number ORDER BY updated_at, sys_mod_count::integer)
 )
-SELECT number,
+SELECT nextval(pg_get_serial_sequence('servicenow.handover', 'id')) AS id,
+       number,
        updated_at AS effective_at,
        outgoing,
        assignment_group AS incoming,
-       jsonb_strip_nulls(jsonb_build_object(
-           'title', format('%s from %s to %s', number, outgoing, assignment_group),
-           'role', 'servicenow_incident',
-           'reason', 'reassignment',
-           'outgoing', outgoing,
-           'incoming', assignment_group,
-           'effective_at', updated_at,
-           'issue', jsonb_build_array(jsonb_build_object(
-               'title', number,
-               'external_ref', number,
-               'state', CASE WHEN incident_state = 'New' THEN 'upcoming'
-                             WHEN incident_state = 'Active' THEN 'ongoing'
-                             WHEN incident_state LIKE 'Awaiting %' THEN 'pending'
-                             WHEN incident_state IN ('Resolved', 'Closed') THEN 'done' END,
-               'category', nullif(category, '?'),
-               'details', nullif(u_symptom, '?'),
-               'urgency', lower(substring(urgency FROM '^\d - (Low|Medium|High)$')),
-               'impact', lower(substring(impact FROM '^\d - (Low|Medium|High)$')),
-               'critical', priority = '1 - Critical',
-               'verified_at', CASE WHEN u_priority_confirmation::boolean THEN confirmed_at END,
-               'owner', nullif(owner, '?'),
-               'new_owner', nullif(assigned_to, '?'),
-               'attributes', jsonb_build_object(
-                   'priority', priority,
-                   'subcategory', nullif(subcategory, '?'),
-                   'location', nullif(location, '?')))),
-           'contact', jsonb_build_array(jsonb_build_object(
-               'name', nullif(caller_id, '?'),
-               'kind', 'caller',
-               'channel', lower(nullif(contact_type, '?')))),
-           'system', CASE WHEN cmdb_ci <> '?'
-                          THEN jsonb_build_array(jsonb_build_object('title', cmdb_ci)) END,
-           'document', CASE WHEN knowledge::boolean
-                            THEN '[{"title": "Knowledge article", "category": "knowledge_article"}]'::jsonb
-                            END)) AS document
+       CASE WHEN incident_state = 'New' THEN 'upcoming'
+            WHEN incident_state = 'Active' THEN 'ongoing'
+            WHEN incident_state LIKE 'Awaiting %' THEN 'pending'
+            WHEN incident_state IN ('Resolved', 'Closed') THEN 'done' END AS state,
+       lower(substring(urgency FROM '^\d - (Low|Medium|High)$'))::handover.level AS urgency,
+       lower(substring(impact FROM '^\d - (Low|Medium|High)$'))::handover.level AS impact,
+       priority,
+       nullif(category, '?') AS category,
+       nullif(subcategory, '?') AS subcategory,
+       nullif(location, '?') AS location,
+       nullif(u_symptom, '?') AS symptom,
+       CASE WHEN u_priority_confirmation::boolean THEN confirmed_at END AS verified_at,
+       nullif(owner, '?') AS owner,
+       nullif(assigned_to, '?') AS new_owner,
+       nullif(caller_id, '?') AS caller,
+       lower(nullif(contact_type, '?')) AS channel,
+       nullif(cmdb_ci, '?') AS configuration_item,
+       knowledge::boolean AS has_article
   FROM step
  WHERE outgoing <> assignment_group
    AND outgoing <> '?'
@@ -109,47 +98,67 @@ SELECT number,
 INSERT INTO servicenow_clock (step, rows)
 SELECT 'read it as handovers', count(*) FROM servicenow_event;
 
-CREATE TABLE servicenow_handover (
-    number       text NOT NULL,
-    effective_at timestamp NOT NULL,
-    outgoing     text NOT NULL,
-    incoming     text NOT NULL,
-    document     jsonb NOT NULL,
-    checklist    handover.checklist NOT NULL,
-    tally        handover.tally GENERATED ALWAYS AS (handover.tally(checklist, document)) STORED,
-    completeness double precision GENERATED ALWAYS AS (handover.completeness(checklist, document)) STORED
-);
+-- From here on as any application would: rows for the tables, and the triggers do the rest.  The
+-- checklist is that of the role.
+SET handover.actor = 'ServiceNow';
 
-COMMENT ON TABLE servicenow_handover IS
-    'incidents of a ServiceNow log that passed from one group to another';
-
-INSERT INTO servicenow_handover (number, effective_at, outgoing, incoming, document, checklist)
-SELECT number, effective_at, outgoing, incoming, document,
-       -- in a subquery, so that it is composed once and not for each row
-       (SELECT handover.compose('servicenow_incident'))
-  FROM servicenow_document;
+INSERT INTO servicenow.handover
+       (id, title, role, reason, outgoing, incoming, outgoing_team, incoming_team, effective_at, external_ref)
+SELECT id, format('%s from %s to %s', number, outgoing, incoming), 'servicenow_incident', 'reassignment',
+       outgoing, incoming, outgoing, incoming, effective_at, number
+  FROM servicenow_step;
 
 INSERT INTO servicenow_clock (step, rows)
-SELECT 'check and store them', count(*) FROM servicenow_handover;
+SELECT 'store the handovers', count(*) FROM servicenow.handover;
 
--- the documents counted once more, with nothing stored
+-- One statement, so that each handover is counted once.  An item waits since it was handed over.
+INSERT INTO servicenow.item
+       (handover_id, created_at, element, title, details, state, owner, new_owner, urgency, impact, critical, attributes)
+SELECT step.id, step.effective_at, part.*
+  FROM servicenow_step AS step
+       CROSS JOIN LATERAL (
+           SELECT 'issue', number, symptom, state, owner, new_owner, urgency, impact, priority = '1 - Critical',
+                  jsonb_strip_nulls(jsonb_build_object(
+                      'external_ref', number,
+                      'category', category,
+                      'verified_at', verified_at,
+                      'company_priority', priority,
+                      'subcategory', subcategory,
+                      'location', location))
+           UNION ALL
+           SELECT 'contact', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                  jsonb_strip_nulls(jsonb_build_object('name', caller, 'kind', 'caller', 'channel', channel))
+           UNION ALL
+           SELECT 'system', configuration_item, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}'
+            WHERE configuration_item IS NOT NULL
+           UNION ALL
+           SELECT 'document', 'Knowledge article', NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                  '{"category": "knowledge_article"}'
+            WHERE has_article) AS part;
+
 INSERT INTO servicenow_clock (step, rows)
-SELECT 'only check them', count(handover.tally(checklist, document)) FROM servicenow_handover;
+SELECT 'store their items', count(*) FROM servicenow.item;
 
-ANALYZE servicenow_handover;
+ANALYZE servicenow.handover, servicenow.item;
+
+-- Each is signed with the document that it then is.
+UPDATE servicenow.handover SET status = 'submitted' WHERE handover.complete(checklist, tally, 'submitted');
+
+INSERT INTO servicenow_clock (step, rows)
+SELECT 'submit the complete ones', count(*) FROM servicenow.signoff;
 
 -- how each incident ended: its last event tells
 CREATE TEMPORARY TABLE servicenow_incident AS
 SELECT ending.number,
        ending.made_sla,
        count(*) AS handovers,
-       avg(completeness) AS completeness
-  FROM servicenow_handover
+       avg(handover.completeness) AS completeness
+  FROM servicenow.handover
        JOIN (SELECT DISTINCT ON (number) number, made_sla::boolean
                FROM servicenow_event
               ORDER BY number,
                        to_timestamp(sys_updated_at, 'DD/MM/YYYY HH24:MI') DESC,
-                       sys_mod_count::integer DESC) AS ending USING (number)
+                       sys_mod_count::integer DESC) AS ending ON ending.number = handover.external_ref
  GROUP BY ending.number, ending.made_sla;
 
 -- ------------------------------------------------------------------------
@@ -159,15 +168,14 @@ SELECT ending.number,
 \qecho
 \qecho '== ServiceNow: incidents that passed from one group to another'
 SELECT count(*) AS handovers,
-       count(DISTINCT number) AS incidents,
+       count(DISTINCT external_ref) AS incidents,
        (SELECT count(*)
-          FROM (SELECT outgoing FROM servicenow_handover
+          FROM (SELECT outgoing_team FROM servicenow.handover
                 UNION
-                SELECT incoming FROM servicenow_handover) AS party) AS groups,
-       count(*) FILTER (WHERE handover.complete(checklist, tally, 'submitted')) AS complete,
-       round(100.0 * count(*) FILTER (WHERE handover.complete(checklist, tally, 'submitted')) / count(*), 1)
-           AS "complete %"
-  FROM servicenow_handover;
+                SELECT incoming_team FROM servicenow.handover) AS party) AS groups,
+       count(*) FILTER (WHERE status = 'submitted') AS complete,
+       round(100.0 * count(*) FILTER (WHERE status = 'submitted') / count(*), 1) AS "complete %"
+  FROM servicenow.handover;
 
 \qecho '== Completeness of the handovers'
 SELECT round(min(completeness)::numeric, 1) AS lowest,
@@ -178,14 +186,14 @@ SELECT round(min(completeness)::numeric, 1) AS lowest,
        round(percentile_cont(0.90) WITHIN GROUP (ORDER BY completeness)::numeric, 1) AS "90 %",
        round(max(completeness)::numeric, 1) AS highest,
        round(avg(completeness)::numeric, 1) AS mean
-  FROM servicenow_handover;
+  FROM servicenow.handover;
 
 \qecho '== What is missing most often'
 SELECT review.label,
        review.verb,
        count(*) FILTER (WHERE NOT review.satisfied) AS missing,
        round(100.0 * count(*) FILTER (WHERE NOT review.satisfied) / count(*), 1) AS "%"
-  FROM servicenow_handover
+  FROM servicenow.handover
        CROSS JOIN LATERAL handover.review(checklist, tally) AS review
  GROUP BY review.rule, review.label, review.verb
  ORDER BY missing DESC, review.rule;
@@ -208,28 +216,28 @@ SELECT CASE WHEN GROUPING(handovers > 1) = 1 THEN 'once or more'
 -- The log knows no due times; so what counts is urgency, impact, and how long an incident waits.
 \qecho '== What one group picks up first, on 1 June 2016 at 9:00: open incidents that were handed to it'
 WITH handed AS (
-    SELECT DISTINCT ON (number) number, incoming, effective_at, document #> '{issue,0}' AS issue
-      FROM servicenow_handover
-     WHERE effective_at <= '2016-06-01 09:00'
-     ORDER BY number, effective_at DESC
+    SELECT DISTINCT ON (handover.external_ref)
+           handover.external_ref AS number, handover.incoming_team AS incoming, handover.effective_at, item.priority
+      FROM servicenow.handover
+           JOIN servicenow.item ON item.handover_id = handover.id AND item.element = 'issue'
+     WHERE handover.effective_at <= '2016-06-01 09:00Z'
+     ORDER BY handover.external_ref, handover.effective_at DESC, handover.id DESC
 ),
 ended AS (
-    SELECT number, min(to_timestamp(sys_updated_at, 'DD/MM/YYYY HH24:MI')::timestamp) AS ended_at
+    SELECT number, min(to_timestamp(sys_updated_at, 'DD/MM/YYYY HH24:MI')) AS ended_at
       FROM servicenow_event
      WHERE incident_state IN ('Resolved', 'Closed')
      GROUP BY number
 ),
 waiting AS (
-    SELECT handed.*,
-           handover.priority((issue ->> 'urgency')::handover.level, NULL, (issue ->> 'impact')::handover.level,
-                             NULL, effective_at AT TIME ZONE 'UTC') AS priority
+    SELECT handed.*
       FROM handed LEFT JOIN ended USING (number)
-     WHERE ended_at IS NULL OR ended_at > '2016-06-01 09:00'
+     WHERE ended_at IS NULL OR ended_at > '2016-06-01 09:00Z'
 )
 SELECT incoming AS "group",
        number,
        handover.band(priority) AS band,
-       effective_at AS handed_over,
+       effective_at AT TIME ZONE 'UTC' AS handed_over,
        round(handover.score(priority, lens)::numeric, 1) AS score,
        (SELECT string_agg(term || ': ' || words, ', ') FROM handover.explain(priority, lens)) AS because
   FROM waiting,

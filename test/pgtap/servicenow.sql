@@ -12,7 +12,7 @@
 \endif
 
 BEGIN;
-SELECT plan(16);
+SELECT plan(19);
 
 \o /dev/null
 \ir ../demo/servicenow_table.sql
@@ -24,6 +24,13 @@ SELECT plan(16);
 -- for the operators of tallies
 SET LOCAL search_path = public, handover;
 
+-- Each as one document, beside the tally that the triggers have kept.
+CREATE TEMPORARY TABLE servicenow_handover AS
+SELECT h.id, h.incoming, h.status, h.checklist, h.tally, h.completeness, d.document
+  FROM servicenow.handover AS h
+       JOIN servicenow.document AS d ON d.handover_id = h.id;
+ALTER TABLE servicenow_handover ADD PRIMARY KEY (id);
+
 -- ------------------------------------------------------------------------
 -- The reading
 -- ------------------------------------------------------------------------
@@ -32,7 +39,7 @@ SET LOCAL search_path = public, handover;
 SELECT CASE WHEN (SELECT count(*) FROM servicenow_event) = 119998
             THEN is(count(*), 15030::bigint, 'handovers between groups that are both known')
             ELSE skip('the log is not that of 119,998 events', 1) END
-  FROM servicenow_handover;
+  FROM servicenow.handover;
 
 -- The file has the events of an incident in the order of time.
 SELECT is(count(*), (SELECT count(*) FROM servicenow_handover), 'as many in the order of the file')
@@ -120,10 +127,28 @@ SELECT is(count(*), 0::bigint, 'the tally of a document is the sum over its head
                     WHERE jsonb_typeof(section.value) = 'array') AS part) AS parts
  WHERE tally IS DISTINCT FROM parts.sum;
 
+SELECT is(count(*), 0::bigint, 'counting the rows anew gives the tallies that the triggers have kept')
+  FROM servicenow.discrepancy;
+
 SELECT is((SELECT handover.tally_agg(tally) FROM servicenow_handover),
           (SELECT handover.tally_agg(sum)
              FROM (SELECT handover.tally_agg(tally) AS sum FROM servicenow_handover GROUP BY incoming) AS part),
           'the sum of all tallies is that of the sums by group');
+
+-- ------------------------------------------------------------------------
+-- The moves
+-- ------------------------------------------------------------------------
+
+SELECT is(count(*), 0::bigint, 'what is complete was submitted, and nothing else')
+  FROM servicenow_handover
+ WHERE handover.complete(checklist, document, 'submitted') <> (status = 'submitted');
+
+SELECT is((SELECT count(*) FROM servicenow.signoff
+            WHERE step = 'submitted' AND signed_by = 'ServiceNow'
+              AND sha256 = sha256(convert_to(document::text, 'UTF8'))
+              AND document = (SELECT h.document FROM servicenow_handover AS h WHERE h.id = signoff.handover_id)),
+          (SELECT count(*) FROM servicenow_handover WHERE status = 'submitted'),
+          'each submission is signed with the handover as it is');
 
 -- ------------------------------------------------------------------------
 -- The same, counted in the log itself
