@@ -13,6 +13,7 @@ CREATE TABLE @extschema@.element (
     fields      text[]  NOT NULL DEFAULT '{}',
     may_be_none boolean NOT NULL DEFAULT true,
     work        boolean NOT NULL DEFAULT true,
+    carried     boolean NOT NULL DEFAULT true,
     builtin     boolean NOT NULL DEFAULT false,
     CONSTRAINT element_name_fits
         CHECK (octet_length(name) BETWEEN 1 AND 255),
@@ -41,6 +42,8 @@ COMMENT ON COLUMN @extschema@.element.may_be_none IS
     'whether an item with state none can declare that there is nothing of it';
 COMMENT ON COLUMN @extschema@.element.work IS
     'whether its items are work to be done, which a worklist shows, and not something to know';
+COMMENT ON COLUMN @extschema@.element.carried IS
+    'whether open items are carried forward into the next handover, and do not belong to this one alone';
 COMMENT ON COLUMN @extschema@.element.builtin IS
     'comes with the extension and cannot be changed; pg_dump leaves it out';
 
@@ -152,6 +155,8 @@ UPDATE @extschema@.element SET work = false
  WHERE name IN ('handover', 'item', 'dependency', 'system', 'asset', 'procedure', 'escalation_path',
                 'knowledge', 'document', 'contact', 'metric', 'compliance_requirement',
                 'platform_insight', 'participant', 'session', 'feedback');
+UPDATE @extschema@.element SET carried = false
+ WHERE name IN ('handover', 'item', 'participant', 'session', 'feedback', 'improvement');
 
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.element', 'WHERE NOT builtin');
 
@@ -169,6 +174,7 @@ CREATE TABLE @extschema@.field (
     type        text    NOT NULL DEFAULT 'text',
     choices     text[]  NOT NULL DEFAULT '{}',
     ordered     boolean NOT NULL DEFAULT false,
+    carried     boolean NOT NULL DEFAULT true,
     builtin     boolean NOT NULL DEFAULT false,
     PRIMARY KEY (element, name),
     CONSTRAINT field_name_says_something
@@ -198,6 +204,8 @@ COMMENT ON COLUMN @extschema@.field.choices IS
     'the values of a choice';
 COMMENT ON COLUMN @extschema@.field.ordered IS
     'whether a value only moves on to a later choice';
+COMMENT ON COLUMN @extschema@.field.carried IS
+    'whether it is carried forward into the next handover, where the work that it tells of is not to be done anew';
 COMMENT ON COLUMN @extschema@.field.builtin IS
     'comes with the extension and cannot be changed; pg_dump leaves it out';
 
@@ -249,6 +257,15 @@ INSERT INTO @extschema@.field (element, name, type, choices, ordered, builtin) V
 ('feedback', 'confidence', 'rating', '{}', false, true),
 ('feedback', 'support', 'rating', '{}', false, true),
 ('feedback', 'given_at', 'time', '{}', false, true);
+
+INSERT INTO @extschema@.field (element, name, builtin) VALUES
+('item', 'verified_by', true);
+
+-- what is to be done anew by the next who takes over
+UPDATE @extschema@.field SET carried = false
+ WHERE element = 'item' AND name IN ('disputed', 'verified_by', 'verified_at')
+    OR element = 'access_grant' AND name IN ('transfer_status', 'granted_at', 'revoked_at', 'rotated_at')
+    OR element = 'training_session' AND name IN ('completed_at', 'competence_rating');
 
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.field', 'WHERE NOT builtin');
 

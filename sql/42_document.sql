@@ -25,7 +25,8 @@ BEGIN ATOMIC
                        ELSE markdown_text.value::text
                    END,
                    '\s+', ' ', 'g'),
-               '([\\`*_\[\]<>#|])', '\\\1', 'g');
+               -- within a word, an underscore is none
+               '([\\`*\[\]<>#|]|(?<![[:alnum:]])_|_(?![[:alnum:]]))', '\\\1', 'g');
 END;
 COMMENT ON FUNCTION @extschema@.markdown_text(jsonb) IS
     'a value as text within a line of Markdown';
@@ -63,7 +64,8 @@ BEGIN ATOMIC
                     ELSE '- **' || coalesce(@extschema@.markdown_text(item.value -> 'title'),
                                             @extschema@.markdown_text(item.value -> 'name'),
                                             section.title) || E'**\n'
-                         || @extschema@.markdown_fields(item.value, '  ', '{title}')
+                         || @extschema@.markdown_fields(item.value, '  ',
+                                CASE WHEN item.value ? 'title' THEN '{title}'::text[] ELSE '{name}' END)
                END AS text
           FROM section
                CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(section.value)

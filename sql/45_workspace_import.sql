@@ -101,6 +101,9 @@ DECLARE
     ids bigint[];
     waiting bigint;
     awaited bigint;
+    message text;
+    detail text;
+    hint text;
 BEGIN
     IF jsonb_typeof(document) IS DISTINCT FROM 'object' THEN
         RAISE EXCEPTION 'a document must be a JSON object'
@@ -198,6 +201,20 @@ BEGIN
     IF goal IN ('closed', 'cancelled') THEN
         UPDATE handover SET status = goal WHERE id = import.handover_id;
     END IF;
+
+EXCEPTION
+    -- nothing is left behind; say what part of the document it was
+    WHEN others THEN
+        GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+        IF place IS NULL THEN
+            RAISE;
+        END IF;
+        RAISE EXCEPTION USING
+            ERRCODE = SQLSTATE,
+            MESSAGE = CASE place WHEN 'status' THEN message ELSE place || ': ' || message END,
+            DETAIL = detail,
+            HINT = CASE place WHEN 'status' THEN 'Pass ''draft'' as second argument to store the document as a draft.'
+                              ELSE hint END;
 END
 $function$;
 COMMENT ON FUNCTION import(jsonb, @extschema@.status) IS
@@ -241,9 +258,10 @@ BEGIN
       FROM jsonb_object_keys(@extschema@.document_columns('item',
                '{handover_id,created_at,origin_handover,origin_item,owner,new_owner,acknowledged_by,acknowledged_at,read_back,attributes}')) AS k;
     EXECUTE format('INSERT INTO item (handover_id, owner, attributes, created_at, origin_handover, origin_item, %1$s) '
-                   'SELECT $2, coalesce(i.new_owner, i.owner), i.attributes - ''{disputed,verified_by,verified_at}''::text[], i.created_at, i.handover_id, i.id, %2$s '
+                   'SELECT $2, coalesce(i.new_owner, i.owner), i.attributes - ARRAY(SELECT f.name FROM @extschema@.field AS f WHERE f.element IN (''item'', i.element) AND NOT f.carried), i.created_at, i.handover_id, i.id, %2$s '
                    'FROM item AS i '
                    'WHERE i.handover_id = $1 AND (i.state IS NULL OR i.state NOT IN (''done'', ''none'')) '
+                   'AND NOT EXISTS (SELECT FROM @extschema@.element AS e WHERE e.name = i.element AND NOT e.carried) '
                    'ORDER BY i.id '
                    'ON CONFLICT (handover_id, origin_handover, origin_item) WHERE origin_item IS NOT NULL DO NOTHING',
                    columns, (SELECT string_agg('i.' || c, ', ') FROM unnest(string_to_array(columns, ', ')) AS c))

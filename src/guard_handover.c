@@ -56,13 +56,15 @@ handover_header_name(const Header *header)
 	return OidOutputFunctionCall(output, header_value(header, HEADER_ID));
 }
 
-/* Has the UPDATE changed a column?  Compares bytes. */
+/* Has the statement changed a column?  Compares bytes. */
 bool
 handover_header_changed(const Header *header, HeaderColumn column)
 {
 	int			at = header_at(header, column);
 	Form_pg_attribute attr = TupleDescAttr(header->tupdesc, at);
 
+	if (header->old_values == NULL)
+		return true;
 	if (header->old_nulls[at] || header->nulls[at])
 		return header->old_nulls[at] != header->nulls[at];
 	return !datum_image_eq(header->old_values[at], header->values[at],
@@ -147,9 +149,14 @@ judge(const Header *header, const Checklist *checklist, const Count *counts,
 	  Status status)
 {
 	int			stage = handover_status_stage(status);
+	Relation	relation = header->trigger->tg_relation;
+	char	   *report;
 
 	if (handover_is_complete(checklist, counts, stage))
 		return;
+	report = quote_qualified_identifier(psprintf("%s_report",
+												 get_namespace_name(RelationGetNamespace(relation))),
+										"gap");
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("handover %s is not complete enough to be %s",
@@ -157,12 +164,12 @@ judge(const Header *header, const Checklist *checklist, const Count *counts,
 					handover_status_name(status)),
 			 errdetail("Missing: %s.",
 					   handover_missing_detail(checklist, counts, stage)),
-			 errhint("SELECT * FROM %s WHERE handover_id = %s shows every rule and how far it is met.",
-					 quote_qualified_identifier(psprintf("%s_report",
-														 get_namespace_name(RelationGetNamespace(header->trigger->tg_relation))),
-												"gap"),
-					 handover_header_name(header)),
-			 errtable(header->trigger->tg_relation)));
+			 handover_header_changed(header, HEADER_STATUS) ?
+			 errhint("SELECT * FROM %s WHERE handover_id = %s shows all that it lacks.",
+					 report, handover_header_name(header)) :
+			 errhint("It is %s already, so this change must not make it incomplete.",
+					 handover_status_name(status)),
+			 errtable(relation)));
 }
 
 /*
