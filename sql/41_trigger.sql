@@ -30,3 +30,8 @@ CREATE FUNCTION @extschema@.refuse_cycle() RETURNS trigger
     AS 'MODULE_PATHNAME', 'handover_refuse_cycle' LANGUAGE C;
 COMMENT ON FUNCTION @extschema@.refuse_cycle() IS
     'trigger of a table of dependencies: refuses those by which an item would wait for itself';
+
+CREATE FUNCTION @extschema@.counted_tally(handover record) RETURNS @extschema@.tally
+    AS 'MODULE_PATHNAME', 'handover_counted_tally' LANGUAGE C STABLE STRICT COST 1000;
+COMMENT ON FUNCTION @extschema@.counted_tally(record) IS
+    'the tally of a row of a table of handovers as counting it and its items gives now';

@@ -297,6 +297,10 @@ CREATE OR REPLACE TRIGGER guard
     BEFORE INSERT OR UPDATE OR DELETE ON signoff
     FOR EACH ROW EXECUTE FUNCTION @extschema@.guard_signoff();
 
+CREATE OR REPLACE TRIGGER guard_truncate
+    AFTER TRUNCATE ON signoff
+    FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.guard_signoff();
+
 COMMENT ON TRIGGER zz_guard ON handover IS 'keeps the tally, and lets a handover move only where it may';
 COMMENT ON TRIGGER sign ON handover IS 'records each move in signoff';
 COMMENT ON TRIGGER count_insert ON item IS 'has the handover count what is new';
@@ -310,6 +314,7 @@ COMMENT ON TRIGGER count_truncate ON dependency IS 'counts all handovers anew';
 COMMENT ON TRIGGER cycle_insert ON dependency IS 'refuses that an item waits for itself';
 COMMENT ON TRIGGER cycle_update ON dependency IS 'refuses that an item waits for itself';
 COMMENT ON TRIGGER guard ON signoff IS 'refuses to change what was signed';
+COMMENT ON TRIGGER guard_truncate ON signoff IS 'refuses to remove what was signed';
 
 END
 $create$;

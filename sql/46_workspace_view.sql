@@ -22,9 +22,9 @@ SELECT entire.handover_id,
                                                   FROM item AS i
                                                  WHERE i.handover_id = h.id
                                                 UNION ALL
-                                                SELECT 2, d.id, 'dependency',
+                                                SELECT 2 AS source, d.id, 'dependency' AS element,
                                                        @extschema@.to_document(d, '{handover_id,id,item,waits_for}')
-                                                           || jsonb_strip_nulls(jsonb_build_object('item', waiting.title, 'waits_for', awaited.title))
+                                                           || jsonb_strip_nulls(jsonb_build_object('item', waiting.title, 'waits_for', awaited.title)) AS item
                                                   FROM dependency AS d
                                                        JOIN item AS waiting ON waiting.handover_id = d.handover_id AND waiting.id = d.item
                                                        LEFT JOIN item AS awaited ON awaited.handover_id = d.handover_id AND awaited.id = d.waits_for
@@ -39,12 +39,7 @@ COMMENT ON COLUMN document.markdown IS 'the same, for people';
 CREATE OR REPLACE VIEW discrepancy AS
 SELECT h.id AS handover_id, h.status, h.restored_status, h.tally, counted.tally AS counted
   FROM handover AS h
-       CROSS JOIN LATERAL (SELECT @extschema@.tally_agg(part.tally) AS tally
-                             FROM (SELECT @extschema@.tally(h.checklist, 'handover', h) AS tally
-                                   UNION ALL
-                                   SELECT @extschema@.tally(h.checklist, i.element, i) FROM item AS i WHERE i.handover_id = h.id
-                                   UNION ALL
-                                   SELECT @extschema@.tally(h.checklist, 'dependency', d) FROM dependency AS d WHERE d.handover_id = h.id) AS part) AS counted
+       CROSS JOIN LATERAL (SELECT @extschema@.counted_tally(h) AS tally OFFSET 0) AS counted
  WHERE h.tally OPERATOR(@extschema@.<>) counted.tally
     OR h.restored_status IS NOT NULL;
 COMMENT ON VIEW discrepancy IS 'handovers whose tally is not what counting them gives, or that a dump was not restored with in whole: none, ever';

@@ -11,9 +11,25 @@ AS $function$
 DECLARE
     workspace text := quote_ident(name);
     report text := quote_ident(name || '_report');
+    option text;
+    -- CREATE OR REPLACE VIEW forgets them
+    options text[] := ARRAY(SELECT format('ALTER VIEW %I.%I SET (%s)', n.nspname, c.relname, array_to_string(c.reloptions, ', '))
+                              FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                             WHERE n.nspname IN (name, name || '_report') AND c.relkind = 'v' AND c.reloptions IS NOT NULL
+                               AND pg_get_userbyid(c.relowner) = current_user);
 BEGIN
-    -- pg_catalog comes before all of these, being not named
+    -- pg_catalog comes before all of these, being not named; a schema that may not be used is
+    -- passed over, and all would go into the next one
+    PERFORM set_config('search_path', report || ', pg_temp', true);
+    IF current_schema() IS DISTINCT FROM name || '_report' THEN
+        RAISE EXCEPTION 'permission denied for schema %', name || '_report'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
     PERFORM set_config('search_path', workspace || ', pg_temp', true);
+    IF current_schema() IS DISTINCT FROM name THEN
+        RAISE EXCEPTION 'permission denied for schema %', name
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
     PERFORM @extschema@.create_workspace_tables();
     PERFORM @extschema@.create_workspace_functions();
     PERFORM @extschema@.create_workspace_views();
@@ -21,6 +37,9 @@ BEGIN
     PERFORM @extschema@.create_workspace_plan();
     PERFORM set_config('search_path', report || ', ' || workspace || ', pg_temp', true);
     PERFORM @extschema@.create_workspace_reports();
+    FOREACH option IN ARRAY options LOOP
+        EXECUTE option;
+    END LOOP;
 END
 $function$;
 COMMENT ON FUNCTION @extschema@.fill_workspace(text) IS
@@ -74,12 +93,27 @@ AS $function$
 DECLARE
     schema_owner name;
     previous text := current_setting('role');
+    missing text;
 BEGIN
     PERFORM @extschema@.check_workspace(name);
+    -- An empty table in place of one that was renamed would hide what that holds.
+    SELECT string_agg(format('"%s"', t), ', ' ORDER BY t) INTO missing
+      FROM unnest('{item,dependency,signoff}'::text[]) AS t
+     WHERE to_regclass(format('%I.%I', upgrade_workspace.name, t)) IS NULL;
+    IF missing IS NOT NULL THEN
+        RAISE EXCEPTION 'workspace "%" lacks tables', name
+            USING ERRCODE = 'undefined_table',
+                  DETAIL = format('These are %s.', missing),
+                  HINT = 'If they were renamed, give them their names back.';
+    END IF;
     SELECT pg_get_userbyid(n.nspowner) INTO schema_owner
       FROM pg_namespace AS n
      WHERE n.oid = to_regnamespace(quote_ident(name));
     -- What is made shall be the owner's, and run nothing of theirs with other rights.
+    IF NOT pg_has_role(schema_owner, 'MEMBER') THEN
+        RAISE EXCEPTION 'must be owner of workspace "%"', name
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
     IF schema_owner <> current_user THEN
         EXECUTE format('SET LOCAL ROLE %I', schema_owner);
         PERFORM @extschema@.fill_workspace(name);
@@ -101,12 +135,13 @@ DECLARE
     others text;
 BEGIN
     PERFORM @extschema@.check_workspace(name);
-    IF NOT cascade THEN
+    IF cascade IS NOT TRUE THEN
         SELECT string_agg(format('"%s"', c.relname), ', ' ORDER BY c.relname) INTO others
           FROM pg_class AS c
-         WHERE c.relnamespace = quote_ident(name)::regnamespace
-           AND c.relkind IN ('r', 'p', 'f', 'm')
-           AND c.relname NOT IN ('handover', 'item', 'dependency', 'signoff');
+         WHERE c.relkind IN ('r', 'p', 'f', 'm')
+           AND (c.relnamespace = quote_ident(name || '_report')::regnamespace
+                OR c.relnamespace = quote_ident(name)::regnamespace
+                   AND c.relname NOT IN ('handover', 'item', 'dependency', 'signoff'));
         IF others IS NOT NULL THEN
             RAISE EXCEPTION 'workspace "%" holds other tables', name
                 USING ERRCODE = 'dependent_objects_still_exist',

@@ -141,6 +141,16 @@ count_header(Header *header, const Checklist *checklist, Datum *values,
 	handover_release_counter(counter);
 }
 
+static void
+subtract(Count *counts, const Count *other, int nrules)
+{
+	for (int i = 0; i < nrules; i++)
+	{
+		counts[i].hits -= other[i].hits;
+		counts[i].population -= other[i].population;
+	}
+}
+
 /*
  * Refuses what is not complete, before the CHECK does, and says what it lacks.
  */
@@ -174,24 +184,38 @@ judge(const Header *header, const Checklist *checklist, const Count *counts,
 
 /*
  * Gives a restored handover the status back that it had, once it may have it.
+ * A rule may ask for the status itself, so the header is counted with it.
  */
 static Status
-restore_status(Header *header, const Checklist *checklist,
-			   const Count *counts, Status status)
+restore_status(Header *header, const Checklist *checklist, Count *counts,
+			   Status status)
 {
 	Datum		restored = header_value(header, HEADER_RESTORED_STATUS);
+	Datum		draft = header_value(header, HEADER_STATUS);
 	Status		had = handover_status_of(DatumGetObjectId(restored));
+	Size		size = sizeof(Count) * checklist->nrules;
+	Count	   *before = palloc0(size);
+	Count	   *after = palloc(size);
 
-	if (!handover_is_complete(checklist, counts, handover_status_stage(had)))
-		return status;
+	memcpy(after, counts, size);
+	count_header(header, checklist, header->values, header->nulls, before);
 	header_set(header, HEADER_STATUS, restored);
 	header_set_null(header, HEADER_RESTORED_STATUS);
+	count_header(header, checklist, header->values, header->nulls, after);
+	subtract(after, before, checklist->nrules);
+	if (!handover_is_complete(checklist, after, handover_status_stage(had)))
+	{
+		header_set(header, HEADER_STATUS, draft);
+		header_set(header, HEADER_RESTORED_STATUS, restored);
+		return status;
+	}
+	memcpy(counts, after, size);
 	return had;
 }
 
 /* What every write ends with: the counts become the tally, and are judged. */
 static void
-settle(Header *header, const Checklist *checklist, const Count *counts)
+settle(Header *header, const Checklist *checklist, Count *counts)
 {
 	Status		status = status_of(header);
 
@@ -213,16 +237,22 @@ stored_counts(Header *header, const Checklist *checklist, Datum datum)
 	return handover_tally_counts(tally, NULL);
 }
 
-/* The header as it is now, and all items. */
+/*
+ * The header as it is now, and all items, whoever may see them: it runs as the
+ * owner, as referential checks do.
+ */
 static Count *
 count_all(Header *header, const Checklist *checklist)
 {
 	Count	   *counts = palloc0_array(Count, Max(checklist->nrules, 1));
+	SavedUser	saved = become(header->table->owner);
 
 	count_header(header, checklist, header->values, header->nulls, counts);
 	SPI_connect();
-	handover_recount(header, checklist, counts);
+	handover_recount(header->table, header_value(header, HEADER_ID),
+					 checklist, counts);
 	SPI_finish();
+	become_again(saved);
 	return counts;
 }
 
@@ -438,11 +468,7 @@ update_row(Header *header)
 					 header->old_nulls, before);
 		count_header(header, checklist, header->values, header->nulls,
 					 counts);
-		for (int i = 0; i < checklist->nrules; i++)
-		{
-			counts[i].hits -= before[i].hits;
-			counts[i].population -= before[i].population;
-		}
+		subtract(counts, before, checklist->nrules);
 	}
 	else
 	{

@@ -52,36 +52,45 @@ handover_stamp_creation(Header *header)
 	stamp(header, HEADER_CREATED_BY);
 }
 
-/* Does the statement write what only the database writes? */
+/* Has a client written a column, in an INSERT or by another value? */
 static bool
-is_forged(const Header *header, HeaderColumn column)
+is_written(const Header *header, HeaderColumn column)
 {
-	if (header->old_values != NULL)
-		return handover_header_changed(header, column);
-	if (column == HEADER_RETURNS)
-		return header_is_null(header, column) ||
-			DatumGetInt32(header_value(header, column)) != 0;
-	return !header_is_null(header, column);
+	return header->old_values != NULL ?
+		handover_header_changed(header, column) :
+		!header_is_null(header, column);
+}
+
+static void
+refuse_column(const Header *header, HeaderColumn column, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_GENERATED_ALWAYS),
+			 errmsg("column \"%s\" of a handover is written by the database only",
+					NameStr(TupleDescAttr(header->tupdesc,
+										  header_at(header, column))->attname)),
+			 errhint("%s", hint)));
 }
 
 /*
- * Who moved a handover and when is not for clients to write, nor what else
- * follows from the moves.
+ * Who, when and how often are not for clients to write, nor what would move a
+ * handover past all checks; but nobody need wait for the rest of a dump.
  */
 void
 handover_check_stamps(const Header *header)
 {
-	for (int i = 0; i < N_HEADER_COLUMNS; i++)
-	{
-		if ((i >= HEADER_FIRST_STAMP || i == HEADER_RETURNS ||
-			 i == HEADER_RESTORED_STATUS) && is_forged(header, i))
-			ereport(ERROR,
-					(errcode(ERRCODE_GENERATED_ALWAYS),
-					 errmsg("column \"%s\" of a handover is written by the database only",
-							NameStr(TupleDescAttr(header->tupdesc,
-												  header_at(header, i))->attname)),
-					 errhint("It follows from how the handover moves from status to status.")));
-	}
+	for (int i = HEADER_FIRST_STAMP; i < N_HEADER_COLUMNS; i++)
+		if (is_written(header, i))
+			refuse_column(header, i, "It records who moved the handover to another status, and when.");
+	if (is_written(header, HEADER_RESTORED_STATUS) &&
+		!header_is_null(header, HEADER_RESTORED_STATUS))
+		refuse_column(header, HEADER_RESTORED_STATUS,
+					  "It is the status that the handover had in a dump. Set it to NULL to do without.");
+	if (header->old_values != NULL ? is_written(header, HEADER_RETURNS) :
+		!header_is_null(header, HEADER_RETURNS) &&
+		DatumGetInt32(header_value(header, HEADER_RETURNS)) != 0)
+		refuse_column(header, HEADER_RETURNS,
+					  "It says how often the handover was returned.");
 }
 
 /* "submitted or cancelled": where a handover may go from a status. */

@@ -10,9 +10,12 @@
 
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/hsearch.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/typcache.h"
@@ -161,23 +164,85 @@ count_rows(const ItemTable *table, Relation relation, Datum key,
 }
 
 /*
- * Adds all items of a handover to counts, whoever may see them: it runs as the
- * owner, as referential checks do.  The caller is connected to SPI.
+ * Adds all items of a handover to counts, as far as the current user sees
+ * them.  The caller is connected to SPI.
  */
 void
-handover_recount(const Header *header, const Checklist *checklist,
-				 Count *counts)
+handover_recount(const HeaderTable *table, Datum id,
+				 const Checklist *checklist, Count *counts)
 {
-	const HeaderTable *table = header->table;
-	SavedUser	saved = become(table->owner);
-
 	for (int i = 0; i < table->nitems; i++)
 	{
 		Relation	relation = table_open(table->items[i], AccessShareLock);
 
-		count_rows(handover_item_table(relation), relation,
-				   header_value(header, HEADER_ID), checklist, counts);
+		count_rows(handover_item_table(relation), relation, id, checklist,
+				   counts);
 		table_close(relation, AccessShareLock);
 	}
-	become_again(saved);
+}
+
+/* ------------------------------------------------------------------------
+ * SQL functions
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * counted_tally(record) returns tally
+ *
+ * The tally of a handover, a row of a table of handovers, as counting it and
+ * its items gives now.  NULL without a checklist.
+ */
+PG_FUNCTION_INFO_V1(handover_counted_tally);
+Datum
+handover_counted_tally(PG_FUNCTION_ARGS)
+{
+	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(0);
+	Oid			type = HeapTupleHeaderGetTypeId(row);
+	Oid			relid = get_typ_typrelid(type);
+	Relation	relation;
+	HeaderTable *table;
+	HeapTupleData tuple;
+	Datum		id;
+	Datum		datum;
+	bool		isnull;
+	const Checklist *checklist;
+	RowCounter *counter;
+	Count	   *counts;
+	Tally	   *tally;
+
+	if (!OidIsValid(relid) || get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("type %s is not that of a row of handovers",
+						format_type_be(type))));
+	relation = table_open(relid, AccessShareLock);
+	table = handover_header_table(relation);
+	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = InvalidOid;
+	tuple.t_data = row;
+	id = heap_getattr(&tuple, table->columns[HEADER_ID],
+					  RelationGetDescr(relation), &isnull);
+	datum = heap_getattr(&tuple, table->columns[HEADER_CHECKLIST],
+						 RelationGetDescr(relation), &isnull);
+	if (isnull)
+	{
+		table_close(relation, AccessShareLock);
+		PG_RETURN_NULL();
+	}
+
+	/* What is in the cache may not stay there while rows are read. */
+	checklist = DatumGetChecklistP(datum);
+	counts = palloc0_array(Count, Max(checklist->nrules, 1));
+	counter = handover_get_counter(checklist, type);
+	handover_count_row(counter, (Span) {ELEMENT_HEADER, strlen(ELEMENT_HEADER)},
+					   row, counts);
+	handover_release_counter(counter);
+	SPI_connect();
+	handover_recount(table, id, checklist, counts);
+	SPI_finish();
+	tally = handover_build_tally(checklist->fingerprint, checklist->nrules,
+								 counts);
+	table_close(relation, AccessShareLock);
+	PG_RETURN_POINTER(tally);
 }

@@ -81,7 +81,10 @@ sign(Relation relation, HeapTuple row, Status to)
 	become_again(saved);
 }
 
-/* Is there still the handover that a signoff belongs to? */
+/*
+ * Is there still the handover that a signoff belongs to?  Without a row: is
+ * there any?
+ */
 static bool
 handover_exists(Relation relation, HeapTuple row)
 {
@@ -90,7 +93,7 @@ handover_exists(Relation relation, HeapTuple row)
 	Form_pg_attribute attr;
 	Oid			type;
 	StringInfoData query;
-	Datum		parent;
+	Datum		parent = (Datum) 0;
 	bool		isnull;
 
 	if (key == NULL)
@@ -98,14 +101,21 @@ handover_exists(Relation relation, HeapTuple row)
 	header = table_open(key->confrelid, AccessShareLock);
 	attr = TupleDescAttr(RelationGetDescr(header), key->confkey[0] - 1);
 	type = SPI_gettypeid(RelationGetDescr(relation), key->conkey[0]);
-	parent = SPI_getbinval(row, RelationGetDescr(relation), key->conkey[0],
-						   &isnull);
 	initStringInfo(&query);
-	appendStringInfo(&query, "SELECT FROM %s WHERE ",
+	appendStringInfo(&query, "SELECT FROM %s",
 					 handover_qualified_name(header));
-	generate_operator_clause(&query, quote_identifier(NameStr(attr->attname)),
-							 attr->atttypid, key->conpfeqop[0], "$1", type);
-	SPI_execute_with_args(query.data, 1, &type, &parent, NULL, false, 1);
+	if (row != NULL)
+	{
+		parent = SPI_getbinval(row, RelationGetDescr(relation),
+							   key->conkey[0], &isnull);
+		appendStringInfoString(&query, " WHERE ");
+		generate_operator_clause(&query,
+								 quote_identifier(NameStr(attr->attname)),
+								 attr->atttypid, key->conpfeqop[0],
+								 "$1", type);
+	}
+	SPI_execute_with_args(query.data, row ? 1 : 0, &type, &parent, NULL,
+						  false, 1);
 	table_close(header, AccessShareLock);
 	return SPI_processed > 0;
 }
@@ -151,33 +161,38 @@ handover_sign_handover(PG_FUNCTION_ARGS)
 /*
  * guard_signoff() returns trigger
  *
- * BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW on the table signoff: only
- * sign_handover() adds to it (and the owner, who restores a dump), nothing
- * changes it, and what it says of a handover goes only with that handover.
+ * BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW, and AFTER TRUNCATE, on the
+ * table signoff: only sign_handover() adds to it (and the owner, who restores
+ * a dump), nothing changes it, and what it says of a handover goes only with
+ * that handover.
  */
 PG_FUNCTION_INFO_V1(handover_guard_signoff);
 Datum
 handover_guard_signoff(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	bool		truncated = CALLED_AS_TRIGGER(fcinfo) &&
+		TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event);
 	Relation	relation;
-	bool		allowed;
+	bool		allowed = false;
 
-	handover_check_trigger(fcinfo, "guard_signoff",
+	handover_check_trigger(fcinfo, "guard_signoff", truncated ? 0 :
 						   TRIGGER_EVENT_BEFORE | TRIGGER_EVENT_ROW);
 	relation = trigger->tg_relation;
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
 		allowed = signing ||
 			object_ownercheck(RelationRelationId, RelationGetRelid(relation),
 							  GetUserId());
-	else if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+	else if (!TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 	{
+		SavedUser	saved = become(relation->rd_rel->relowner);
+
 		SPI_connect();
-		allowed = !handover_exists(relation, trigger->tg_trigtuple);
+		allowed = !handover_exists(relation, truncated ? NULL :
+								   trigger->tg_trigtuple);
 		SPI_finish();
+		become_again(saved);
 	}
-	else
-		allowed = false;
 	if (!allowed)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -185,5 +200,5 @@ handover_guard_signoff(PG_FUNCTION_ARGS)
 						RelationGetRelationName(relation)),
 				 errdetail("It keeps who moved a handover, and the handover as it then was."),
 				 errtable(relation)));
-	return PointerGetDatum(trigger->tg_trigtuple);
+	return PointerGetDatum(truncated ? NULL : trigger->tg_trigtuple);
 }

@@ -54,10 +54,18 @@ forget(Datum argument, Oid relid)
 		if (relid == InvalidOid || item->relid == relid ||
 			item->header == relid)
 			item->valid = false;
+
+	/* Any table may just have become one of items, by a trigger of its own. */
 	hash_seq_init(&all, header_tables);
 	while ((header = hash_seq_search(&all)) != NULL)
-		if (relid == InvalidOid || header->relid == relid)
-			header->valid = false;
+		header->valid = false;
+}
+
+/* A schema has another name: that is in the text of queries. */
+static void
+forget_all(Datum argument, int cache, uint32 hash)
+{
+	forget(argument, InvalidOid);
 }
 
 static void
@@ -75,6 +83,7 @@ open_tables(void)
 	header_tables = hash_create("handover headers", 16, &control,
 								HASH_ELEM | HASH_BLOBS);
 	CacheRegisterRelcacheCallback(forget, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, forget_all, (Datum) 0);
 }
 
 /*
