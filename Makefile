@@ -81,7 +81,7 @@ INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 
 REGRESS = opclass level status checklist checklist_error tally complete constraint \
-	element template security demo priority lens score workspace_name workspace_upgrade
+	element template security demo priority lens score workspace_name workspace_upgrade hostile
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
 
 # Names must differ from those in REGRESS: both find what they expect in expected/.

@@ -35,7 +35,7 @@ CREATE FUNCTION @extschema@.markdown_fields(fields jsonb, indent text, skip text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
     SELECT coalesce(pg_catalog.string_agg(
-               markdown_fields.indent || '- ' || pg_catalog.replace(field.key, '_', ' ') || ': '
+               markdown_fields.indent || '- ' || @extschema@.markdown_text(pg_catalog.to_jsonb(pg_catalog.replace(field.key, '_', ' '))) || ': '
                    || @extschema@.markdown_text(field.value) || E'\n',
                '' ORDER BY field.place), '')
       FROM pg_catalog.jsonb_each(markdown_fields.fields) WITH ORDINALITY AS field (key, value, place)

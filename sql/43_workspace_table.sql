@@ -253,7 +253,7 @@ COMMENT ON COLUMN signoff.sha256 IS 'SHA-256 of the text of the document in UTF-
 -- ------------------------------------------------------------------------
 
 CREATE OR REPLACE TRIGGER zz_guard
-    BEFORE INSERT OR UPDATE ON handover
+    BEFORE INSERT OR UPDATE OR DELETE ON handover
     FOR EACH ROW EXECUTE FUNCTION @extschema@.guard_handover();
 CREATE OR REPLACE TRIGGER sign
     AFTER UPDATE OF status ON handover
@@ -296,7 +296,6 @@ CREATE OR REPLACE TRIGGER cycle_update
 CREATE OR REPLACE TRIGGER guard
     BEFORE INSERT OR UPDATE OR DELETE ON signoff
     FOR EACH ROW EXECUTE FUNCTION @extschema@.guard_signoff();
-
 CREATE OR REPLACE TRIGGER guard_truncate
     AFTER TRUNCATE ON signoff
     FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.guard_signoff();

@@ -309,11 +309,17 @@ check_item(const ItemTable *table, TupleTableSlot *old, TupleTableSlot *new)
 		check_order(element, attributes_of(table, old), attributes);
 }
 
+/* A row that was spilled to disk is the slot's from then on. */
 static bool
 next_row(Tuplestorestate *store, int pointer, TupleTableSlot *slot)
 {
+	MemoryContext old = MemoryContextSwitchTo(slot->tts_mcxt);
+	bool		found;
+
 	tuplestore_select_read_pointer(store, pointer);
-	return tuplestore_gettupleslot(store, true, false, slot);
+	found = tuplestore_gettupleslot(store, true, false, slot);
+	MemoryContextSwitchTo(old);
+	return found;
 }
 
 static int

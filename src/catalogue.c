@@ -20,6 +20,7 @@
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 
 #include "catalogue.h"
 #include "workspace.h"
@@ -58,15 +59,15 @@ find(Span name)
 	return NULL;
 }
 
-/* A row of the query below, in the context of the catalogue. */
+/* A row of the query below. */
 static void
-add_row(HeapTuple row, TupleDesc tupdesc)
+add_row(MemoryContext fresh, HeapTuple row, TupleDesc tupdesc)
 {
 	char	   *element_name = SPI_getvalue(row, tupdesc, 1);
 	char	   *field_name = SPI_getvalue(row, tupdesc, 2);
 	char	   *type = SPI_getvalue(row, tupdesc, 3);
 	Element    *element = find((Span) {element_name, strlen(element_name)});
-	MemoryContext old = MemoryContextSwitchTo(context);
+	MemoryContext old = MemoryContextSwitchTo(fresh);
 	Field	   *field;
 	Datum	   *choices;
 	bool	   *nulls;
@@ -98,13 +99,17 @@ add_row(HeapTuple row, TupleDesc tupdesc)
 	MemoryContextSwitchTo(old);
 }
 
-/* Reads the catalogue, as its owner. */
+/*
+ * Reads the catalogue, as its owner and as it is now: it is kept, and should
+ * not be as it was when this transaction began.
+ */
 static void
 read_catalogue(void)
 {
 	static bool registered = false;
 	Relation	relation;
 	SavedUser	saved;
+	MemoryContext fresh;
 
 	if (!registered)
 		CacheRegisterRelcacheCallback(forget, (Datum) 0);
@@ -123,13 +128,19 @@ read_catalogue(void)
 	table_close(relation, AccessShareLock);
 	outdated = false;
 	SPI_connect();
+	PushActiveSnapshot(GetLatestSnapshot());
 	SPI_execute("SELECT e.name, f.name, f.type, f.choices, f.ordered"
 				" FROM handover.element AS e LEFT JOIN handover.field AS f"
 				" ON f.element OPERATOR(pg_catalog.=) e.name", true, 0);
-	context = AllocSetContextCreate(CacheMemoryContext, "handover catalogue",
-									ALLOCSET_DEFAULT_SIZES);
+	PopActiveSnapshot();
+
+	/* If anything fails from here on, it is read again. */
+	fresh = AllocSetContextCreate(CurrentMemoryContext, "handover catalogue",
+								  ALLOCSET_DEFAULT_SIZES);
 	for (uint64 i = 0; i < SPI_processed; i++)
-		add_row(SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+		add_row(fresh, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+	MemoryContextSetParent(fresh, CacheMemoryContext);
+	context = fresh;
 	SPI_finish();
 	become_again(saved);
 }

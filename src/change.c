@@ -11,7 +11,9 @@
 
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -29,6 +31,13 @@ typedef struct KeyType
 	Oid			collation;
 } KeyType;
 
+/* How many triggers run within each other. */
+int
+handover_trigger_depth(void)
+{
+	return DatumGetInt32(OidFunctionCall0(F_PG_TRIGGER_DEPTH));
+}
+
 static KeyType
 key_type(const ItemTable *table)
 {
@@ -37,6 +46,12 @@ key_type(const ItemTable *table)
 	type.cache = lookup_type_cache(table->parent_type,
 								   TYPECACHE_CMP_PROC_FINFO |
 								   TYPECACHE_LT_OPR);
+	if (!OidIsValid(type.cache->cmp_proc_finfo.fn_oid) ||
+		!OidIsValid(type.cache->lt_opr))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("could not identify an ordering operator for type %s",
+						format_type_be(table->parent_type))));
 	type.collation = type.cache->typcollation;
 	return type;
 }
@@ -54,13 +69,13 @@ compare(const KeyType *type, Datum a, Datum b)
  */
 
 /*
- * Goes on to the next row.  It is read ahead, and a store on disk gives it in
- * the caller's memory, which may be that of a statement inside this one.
+ * Reads the next row.  One that was spilled to disk is the slot's from then on,
+ * so it must outlive the trigger of the handover, which reads ahead.
  */
 static void
 advance(RowStream *stream)
 {
-	MemoryContext caller = MemoryContextSwitchTo(stream->context);
+	MemoryContext old = MemoryContextSwitchTo(stream->slot->tts_mcxt);
 
 	if (stream->sort != NULL)
 		tuplesort_gettupleslot(stream->sort, true, false, stream->slot, NULL);
@@ -69,7 +84,7 @@ advance(RowStream *stream)
 		tuplestore_select_read_pointer(stream->store, stream->pointer);
 		tuplestore_gettupleslot(stream->store, true, false, stream->slot);
 	}
-	MemoryContextSwitchTo(caller);
+	MemoryContextSwitchTo(old);
 }
 
 static Datum
@@ -117,7 +132,6 @@ open_stream(RowStream *stream, const ItemTable *table, const KeyType *type,
 	stream->store = store;
 	if (store == NULL)
 		return;
-	stream->context = CurrentMemoryContext;
 	stream->slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
 	stream->pointer = tuplestore_alloc_read_pointer(store, EXEC_FLAG_REWIND);
 	tuplestore_select_read_pointer(store, stream->pointer);
@@ -179,6 +193,7 @@ handover_begin_change(const ItemTable *table, TriggerData *trigger)
 
 	change->table = table;
 	change->row_type = trigger->tg_relation->rd_rel->reltype;
+	change->depth = handover_trigger_depth();
 	open_stream(&change->old, table, &type, trigger->tg_oldtable, tupdesc);
 	open_stream(&change->new, table, &type, trigger->tg_newtable, tupdesc);
 	return change;

@@ -17,7 +17,6 @@ typedef struct RowStream
 	Tuplestorestate *store;		/* NULL if the statement has none */
 	int			pointer;		/* ours, of the store */
 	Tuplesortstate *sort;		/* instead of the store, if it is unordered */
-	MemoryContext context;		/* of the row in the slot */
 	TupleTableSlot *slot;		/* the next row; empty at the end */
 } RowStream;
 
@@ -29,9 +28,11 @@ typedef struct Change
 	RowStream	new;
 	Datum		parent;			/* the handover at hand */
 	bool		counted;		/* by the trigger of the handover */
+	int			depth;			/* of the trigger that has this */
 	struct Change *outer;		/* of a statement further out */
 } Change;
 
+extern int	handover_trigger_depth(void);
 extern Change *handover_begin_change(const ItemTable *table,
 									 TriggerData *trigger);
 extern bool handover_next_parent(Change *change);

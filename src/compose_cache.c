@@ -90,8 +90,7 @@ make_key(Datum role, Datum industries)
 static Checklist *
 compose(Datum role, Datum industries)
 {
-	static SPIPlanPtr plan = NULL;
-	static char *query = NULL;
+	static KeptPlan plan;
 	Oid			types[2] = {TEXTOID, TEXTARRAYOID};
 	Datum		arguments[2] = {role, industries};
 	MemoryContext caller = CurrentMemoryContext;
@@ -100,9 +99,10 @@ compose(Datum role, Datum industries)
 	Checklist  *copy;
 
 	SPI_connect();
-	handover_plan(&plan, &query, "SELECT handover.compose($1, VARIADIC $2)",
-				  2, types);
-	SPI_execute_plan(plan, arguments, NULL, false, 1);
+	SPI_execute_plan(handover_plan(&plan,
+								   "SELECT handover.compose($1, VARIADIC $2)",
+								   2, types),
+					 arguments, NULL, false, 1);
 	composed = DatumGetChecklistP(SPI_getbinval(SPI_tuptable->vals[0],
 												SPI_tuptable->tupdesc, 1,
 												&isnull));

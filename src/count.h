@@ -59,6 +59,7 @@ typedef struct RowCounter RowCounter;
 
 extern RowCounter *handover_open_counter(MemoryContext parent,
 										 const Checklist *checklist);
+extern void handover_keep_counter(RowCounter *counter, MemoryContext parent);
 extern void handover_close_counter(RowCounter *counter);
 extern bool handover_counter_is_for(const RowCounter *counter,
 									const Checklist *checklist);

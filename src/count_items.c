@@ -17,6 +17,22 @@
 #include "change.h"
 
 /*
+ * Complains if the handover at hand is there, but was not touched.
+ */
+static void
+check_gone(const Change *change)
+{
+	SPI_execute_plan(change->table->exists.plan, (Datum *) &change->parent,
+					 NULL, false, 1);
+	if (SPI_processed > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("table \"%s\" did not count its items",
+						get_rel_name(change->table->header)),
+				 errhint("One of its triggers or rules keeps rows from being updated.")));
+}
+
+/*
  * Touches the handover at hand; its own trigger (guard_handover.c) counts.
  * Nothing is touched if it is gone, as in a cascade.
  */
@@ -29,12 +45,14 @@ touch(Change *change, Oid owner)
 	handover_current_change = change;
 	PG_TRY();
 	{
-		int			result = SPI_execute_plan(change->table->touch_plan,
+		int			result = SPI_execute_plan(change->table->touch.plan,
 											  &change->parent, NULL, false, 0);
 
 		if (result != SPI_OK_UPDATE)
 			elog(ERROR, "could not touch a handover: %s",
 				 SPI_result_code_string(result));
+		if (SPI_processed == 0)
+			check_gone(change);
 	}
 	PG_FINALLY();
 	{
@@ -46,13 +64,21 @@ touch(Change *change, Oid owner)
 		handover_skip_parent(change);
 }
 
+/* The owner of the table of handovers, who must have it that items count. */
 static Oid
-owner_of(Oid relid)
+owner_of_header(const ItemTable *table, Relation items)
 {
-	Relation	relation = table_open(relid, AccessShareLock);
-	Oid			owner = relation->rd_rel->relowner;
+	Relation	header = table_open(table->header, AccessShareLock);
+	Oid			owner = header->rd_rel->relowner;
 
-	table_close(relation, AccessShareLock);
+	if (!handover_may_count(items, owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("rows of table \"%s\" may not count as items of table \"%s\"",
+						RelationGetRelationName(items),
+						RelationGetRelationName(header)),
+				 errhint("The owner of the items must be that of the handovers, or a member of that role.")));
+	table_close(header, AccessShareLock);
 	return owner;
 }
 
@@ -95,7 +121,7 @@ handover_count_items(PG_FUNCTION_ARGS)
 	handover_check_trigger(fcinfo, "count_items", 0);
 	SPI_connect();
 	table = handover_item_table(trigger->tg_relation);
-	owner = owner_of(table->header);
+	owner = owner_of_header(table, trigger->tg_relation);
 	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
 		count_truncated(table, owner);
 	else

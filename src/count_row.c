@@ -42,6 +42,7 @@ struct RowCounter
 	MemoryContext row_context;	/* everything below lives in it */
 	TupleDesc	tupdesc;
 	bool	   *by_itself;		/* columns that say nothing of an item */
+	bool	   *unread;			/* columns that are not there for a trigger */
 	ColumnReader *readers;
 	Datum	   *values;
 	bool	   *nulls;
@@ -93,6 +94,13 @@ handover_open_counter(MemoryContext parent, const Checklist *checklist)
 	return counter;
 }
 
+/* Has a counter live as long as another context. */
+void
+handover_keep_counter(RowCounter *counter, MemoryContext parent)
+{
+	MemoryContextSetParent(counter->context, parent);
+}
+
 void
 handover_close_counter(RowCounter *counter)
 {
@@ -135,6 +143,7 @@ find_columns_by_itself(RowCounter *counter, Oid type)
 	Bitmapset  *key;
 
 	counter->by_itself = palloc0_array(bool, counter->tupdesc->natts);
+	counter->unread = palloc0_array(bool, counter->tupdesc->natts);
 	if (!OidIsValid(relid) || get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE)
 		return;
 	relation = relation_open(relid, AccessShareLock);
@@ -154,8 +163,19 @@ find_columns_by_itself(RowCounter *counter, Oid type)
 				attr->attidentity != '\0' || strcmp(name, "element") == 0 ||
 				bms_is_member(attr->attnum - FirstLowInvalidHeapAttributeNumber,
 							  key);
+			counter->unread[i] =
+				attr->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL;
 		}
 	}
+
+	/*
+	 * The trigger of handovers runs before their columns are generated.  What
+	 * it cannot count must not count elsewhere.
+	 */
+	else if (handover_is_header_table(relation))
+		for (int i = 0; i < counter->tupdesc->natts; i++)
+			counter->unread[i] =
+				TupleDescAttr(counter->tupdesc, i)->attgenerated != '\0';
 	relation_close(relation, AccessShareLock);
 }
 
@@ -201,8 +221,13 @@ handover_counter_set_type(RowCounter *counter, Oid type, int32 typmod)
 		RowSection *row = &counter->sections[i];
 
 		for (int j = 0; j < row->section.flat.nfields; j++)
-			row->columns[j] = find_column(counter->tupdesc,
-										  row->section.fields[j]);
+		{
+			int			column = find_column(counter->tupdesc,
+											 row->section.fields[j]);
+
+			row->columns[j] = column >= 0 && counter->unread[column] ?
+				-1 : column;
+		}
 	}
 	MemoryContextSwitchTo(old);
 	counter->row_id = row_id;
@@ -220,7 +245,7 @@ row_filled(RowCounter *counter, const Datum *values, const bool *nulls)
 	{
 		JsonbValue	value;
 
-		if (nulls[i] || counter->by_itself[i] ||
+		if (nulls[i] || counter->by_itself[i] || counter->unread[i] ||
 			TupleDescAttr(counter->tupdesc, i)->attisdropped)
 			continue;
 		handover_read_column(&counter->readers[i], values[i], &value);

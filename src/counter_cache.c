@@ -4,8 +4,9 @@
  *
  * Handovers of one role have the same checklist, and a trigger meets the same
  * few types of rows; so a counter is kept for as many pairs as a session is
- * likely to be busy with.  One that is in use is pinned: reading a row may run
- * functions of its types, and these anything.
+ * likely to be busy with.  One that is in use is pinned, and nobody else's:
+ * reading a row may run functions of its types, and these anything, counting
+ * other rows included.
  */
 #include "postgres.h"
 
@@ -20,7 +21,7 @@ typedef struct CacheEntry
 {
 	RowCounter *counter;		/* NULL if the entry is free */
 	Oid			row_type;
-	int			pins;
+	SubTransactionId pinned_by; /* or InvalidSubTransactionId */
 	uint64		used;			/* when, by the clock below */
 } CacheEntry;
 
@@ -34,7 +35,18 @@ unpin_all(XactEvent event, void *argument)
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
 		event == XACT_EVENT_PREPARE)
 		for (int i = 0; i < CACHE_ENTRIES; i++)
-			cache[i].pins = 0;
+			cache[i].pinned_by = InvalidSubTransactionId;
+}
+
+/* Likewise that of a subtransaction, and of what it began. */
+static void
+unpin_some(SubXactEvent event, SubTransactionId mine, SubTransactionId parent,
+		   void *argument)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		for (int i = 0; i < CACHE_ENTRIES; i++)
+			if (cache[i].pinned_by >= mine)
+				cache[i].pinned_by = InvalidSubTransactionId;
 }
 
 /* The entry to use for another counter, or NULL if all are in use. */
@@ -44,7 +56,7 @@ oldest_entry(void)
 	CacheEntry *oldest = NULL;
 
 	for (int i = 0; i < CACHE_ENTRIES; i++)
-		if (cache[i].pins == 0 &&
+		if (cache[i].pinned_by == InvalidSubTransactionId &&
 			(oldest == NULL || cache[i].used < oldest->used))
 			oldest = &cache[i];
 	return oldest;
@@ -61,33 +73,37 @@ handover_get_counter(const Checklist *checklist, Oid row_type)
 	RowCounter *counter;
 
 	if (!registered)
+	{
 		RegisterXactCallback(unpin_all, NULL);
+		RegisterSubXactCallback(unpin_some, NULL);
+	}
 	registered = true;
 
 	for (int i = 0; i < CACHE_ENTRIES; i++)
 	{
 		entry = &cache[i];
 		if (entry->counter != NULL && entry->row_type == row_type &&
+			entry->pinned_by == InvalidSubTransactionId &&
 			handover_counter_is_for(entry->counter, checklist))
 		{
 			handover_counter_set_type(entry->counter, row_type, -1);
-			entry->pins++;
+			entry->pinned_by = GetCurrentSubTransactionId();
 			entry->used = ++uses;
 			return entry->counter;
 		}
 	}
 
-	entry = oldest_entry();
-	counter = handover_open_counter(entry ? TopMemoryContext :
-									CurrentMemoryContext, checklist);
+	counter = handover_open_counter(CurrentMemoryContext, checklist);
 	handover_counter_set_type(counter, row_type, -1);
+	entry = oldest_entry();
 	if (entry == NULL)
 		return counter;
+	handover_keep_counter(counter, TopMemoryContext);
 	if (entry->counter != NULL)
 		handover_close_counter(entry->counter);
 	entry->counter = counter;
 	entry->row_type = row_type;
-	entry->pins = 1;
+	entry->pinned_by = GetCurrentSubTransactionId();
 	entry->used = ++uses;
 	return counter;
 }
@@ -99,8 +115,7 @@ handover_release_counter(RowCounter *counter)
 	{
 		if (cache[i].counter == counter)
 		{
-			if (cache[i].pins > 0)
-				cache[i].pins--;
+			cache[i].pinned_by = InvalidSubTransactionId;
 			return;
 		}
 	}

@@ -27,7 +27,9 @@
 
 typedef struct DocumentRow
 {
+	MemoryContext context;		/* all of this lives in it */
 	TupleDesc	tupdesc;
+	ArrayType  *skip;			/* the names of what is skipped */
 	ColumnReader *readers;
 	bool	   *skipped;
 } DocumentRow;
@@ -52,6 +54,7 @@ static DocumentRow *
 get_row(FunctionCallInfo fcinfo, HeapTupleHeader header, ArrayType *skip)
 {
 	DocumentRow *row = fcinfo->flinfo->fn_extra;
+	MemoryContext context;
 	MemoryContext old;
 	TupleDesc	tupdesc;
 	Datum	   *names;
@@ -60,17 +63,28 @@ get_row(FunctionCallInfo fcinfo, HeapTupleHeader header, ArrayType *skip)
 
 	if (row != NULL &&
 		row->tupdesc->tdtypeid == HeapTupleHeaderGetTypeId(header) &&
-		row->tupdesc->tdtypmod == HeapTupleHeaderGetTypMod(header))
+		row->tupdesc->tdtypmod == HeapTupleHeaderGetTypMod(header) &&
+		VARSIZE(row->skip) == VARSIZE(skip) &&
+		memcmp(row->skip, skip, VARSIZE(skip)) == 0)
 		return row;
 
+	fcinfo->flinfo->fn_extra = NULL;
+	if (row != NULL)
+		MemoryContextDelete(row->context);
+	context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt,
+									"handover document row",
+									ALLOCSET_SMALL_SIZES);
 	tupdesc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header),
 									 HeapTupleHeaderGetTypMod(header));
 	deconstruct_array(skip, TEXTOID, -1, false, TYPALIGN_INT,
 					  &names, &nulls, &n);
-	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	old = MemoryContextSwitchTo(context);
 	row = palloc0_object(DocumentRow);
+	row->context = context;
 	row->tupdesc = CreateTupleDescCopyConstr(tupdesc);
 	ReleaseTupleDesc(tupdesc);
+	row->skip = palloc(VARSIZE(skip));
+	memcpy(row->skip, skip, VARSIZE(skip));
 	row->readers = palloc_array(ColumnReader, row->tupdesc->natts);
 	row->skipped = palloc0_array(bool, row->tupdesc->natts);
 	for (int i = 0; i < row->tupdesc->natts; i++)
@@ -80,8 +94,7 @@ get_row(FunctionCallInfo fcinfo, HeapTupleHeader header, ArrayType *skip)
 		row->skipped[i] = attr->attisdropped ||
 			is_named(NameStr(attr->attname), names, n);
 		if (!row->skipped[i])
-			handover_open_column(&row->readers[i], attr->atttypid,
-								 fcinfo->flinfo->fn_mcxt);
+			handover_open_column(&row->readers[i], attr->atttypid, context);
 	}
 	MemoryContextSwitchTo(old);
 	fcinfo->flinfo->fn_extra = row;

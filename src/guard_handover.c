@@ -50,8 +50,6 @@ handover_header_name(const Header *header)
 	Oid			output;
 	bool		is_varlena;
 
-	if (header_is_null(header, HEADER_ID))
-		return "without a key";
 	getTypeOutputInfo(type, &output, &is_varlena);
 	return OidOutputFunctionCall(output, header_value(header, HEADER_ID));
 }
@@ -111,6 +109,25 @@ open_header(Header *header, TriggerData *trigger)
 	header->nulls = palloc_array(bool, natts);
 	header->replaced = palloc0_array(bool, natts);
 	heap_deform_tuple(new, header->tupdesc, header->values, header->nulls);
+	if (header_is_null(header, HEADER_ID))
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("key of a handover must not be null")));
+}
+
+/*
+ * The checklist, for this row alone: reading rows may run anything, and that
+ * may push another one out of the cache.
+ */
+static const Checklist *
+own_checklist(const Header *header)
+{
+	const Checklist *kept =
+		handover_get_checklist(header_value(header, HEADER_CHECKLIST));
+	Checklist  *own = palloc(VARSIZE(kept));
+
+	memcpy(own, kept, VARSIZE(kept));
+	return own;
 }
 
 static HeapTuple
@@ -141,13 +158,19 @@ count_header(Header *header, const Checklist *checklist, Datum *values,
 	handover_release_counter(counter);
 }
 
+/* Takes the header before from counts, and adds it as it is now. */
 static void
-subtract(Count *counts, const Count *other, int nrules)
+recount_header(Header *header, const Checklist *checklist, Datum *values,
+			   bool *nulls, Count *counts)
 {
-	for (int i = 0; i < nrules; i++)
+	Count	   *before = palloc0_array(Count, Max(checklist->nrules, 1));
+
+	count_header(header, checklist, values, nulls, before);
+	count_header(header, checklist, header->values, header->nulls, counts);
+	for (int i = 0; i < checklist->nrules; i++)
 	{
-		counts[i].hits -= other[i].hits;
-		counts[i].population -= other[i].population;
+		counts[i].hits -= before[i].hits;
+		counts[i].population -= before[i].population;
 	}
 }
 
@@ -193,23 +216,24 @@ restore_status(Header *header, const Checklist *checklist, Count *counts,
 	Datum		restored = header_value(header, HEADER_RESTORED_STATUS);
 	Datum		draft = header_value(header, HEADER_STATUS);
 	Status		had = handover_status_of(DatumGetObjectId(restored));
-	Size		size = sizeof(Count) * checklist->nrules;
-	Count	   *before = palloc0(size);
-	Count	   *after = palloc(size);
+	int			natts = header->tupdesc->natts;
+	Datum	   *values = palloc_array(Datum, natts);
+	bool	   *nulls = palloc_array(bool, natts);
+	Count	   *after = palloc_array(Count, Max(checklist->nrules, 1));
 
-	memcpy(after, counts, size);
-	count_header(header, checklist, header->values, header->nulls, before);
+	memcpy(values, header->values, natts * sizeof(Datum));
+	memcpy(nulls, header->nulls, natts * sizeof(bool));
+	memcpy(after, counts, checklist->nrules * sizeof(Count));
 	header_set(header, HEADER_STATUS, restored);
 	header_set_null(header, HEADER_RESTORED_STATUS);
-	count_header(header, checklist, header->values, header->nulls, after);
-	subtract(after, before, checklist->nrules);
+	recount_header(header, checklist, values, nulls, after);
 	if (!handover_is_complete(checklist, after, handover_status_stage(had)))
 	{
 		header_set(header, HEADER_STATUS, draft);
 		header_set(header, HEADER_RESTORED_STATUS, restored);
 		return status;
 	}
-	memcpy(counts, after, size);
+	memcpy(counts, after, checklist->nrules * sizeof(Count));
 	return had;
 }
 
@@ -237,31 +261,24 @@ stored_counts(Header *header, const Checklist *checklist, Datum datum)
 	return handover_tally_counts(tally, NULL);
 }
 
-/*
- * The header as it is now, and all items, whoever may see them: it runs as the
- * owner, as referential checks do.
- */
+/* The header as it is now, and all items. */
 static Count *
 count_all(Header *header, const Checklist *checklist)
 {
 	Count	   *counts = palloc0_array(Count, Max(checklist->nrules, 1));
-	SavedUser	saved = become(header->table->owner);
 
 	count_header(header, checklist, header->values, header->nulls, counts);
 	SPI_connect();
-	handover_recount(header->table, header_value(header, HEADER_ID),
-					 checklist, counts);
+	handover_recount(header->table, header->trigger->tg_relation,
+					 header_value(header, HEADER_ID), checklist, true, counts);
 	SPI_finish();
-	become_again(saved);
 	return counts;
 }
 
-/* ------------------------------------------------------------------------
- * A handover that is touched because its items have changed
- * ------------------------------------------------------------------------
+/*
+ * The statement on items that touches this row, or NULL if it is any other
+ * UPDATE: one of a trigger of the user's, too, that fires on the way.
  */
-
-/* The statement that touches this row, or NULL if it is any other UPDATE. */
 static Change *
 touching(const Header *header)
 {
@@ -269,8 +286,9 @@ touching(const Header *header)
 	FmgrInfo	equals;
 
 	if (change == NULL || change->counted ||
-		change->table->header != header->table->relid ||
-		header_is_null(header, HEADER_ID))
+		handover_trigger_depth() != change->depth + 1 ||
+		!handover_is_part_of(header->trigger->tg_relation,
+							 change->table->header))
 		return NULL;
 	fmgr_info(get_opcode(change->table->parent_equals), &equals);
 	return DatumGetBool(FunctionCall2Coll(&equals,
@@ -280,35 +298,35 @@ touching(const Header *header)
 										  change->parent)) ? change : NULL;
 }
 
-static void
-add_change(Header *header, Change *change)
+/* Has the UPDATE, or a trigger before this one, written anything else? */
+static bool
+row_changed(const Header *header)
 {
-	const Checklist *checklist =
-		handover_get_checklist(header_value(header, HEADER_CHECKLIST));
-	Count	   *counts;
-
-	if (handover_was_recounted(header->table->relid,
-							   header_value(header, HEADER_ID),
-							   column_type(header, HEADER_ID)))
+	for (int i = 0; i < header->tupdesc->natts; i++)
 	{
-		handover_skip_parent(change);
-		change->counted = true;
-		counts = count_all(header, checklist);
-	}
-	else
-	{
-		counts = stored_counts(header, checklist,
-							   header_value(header, HEADER_TALLY));
-		handover_count_change(change, checklist, counts);
-	}
+		Form_pg_attribute attr = TupleDescAttr(header->tupdesc, i);
 
-	/* Reading rows may have run anything, so it is asked for anew. */
-	checklist = handover_get_checklist(header_value(header, HEADER_CHECKLIST));
-	settle(header, checklist, counts);
+		if (header->old_nulls[i] != header->nulls[i])
+			return true;
+		if (header->nulls[i] || attr->attisdropped)
+			continue;
+
+		/* Bytes as they are stored tell enough, and open nothing. */
+		if (attr->attlen == -1 ?
+			VARSIZE_ANY(DatumGetPointer(header->old_values[i])) !=
+			VARSIZE_ANY(DatumGetPointer(header->values[i])) ||
+			memcmp(DatumGetPointer(header->old_values[i]),
+				   DatumGetPointer(header->values[i]),
+				   VARSIZE_ANY(DatumGetPointer(header->values[i]))) != 0 :
+			!datum_image_eq(header->old_values[i], header->values[i],
+							attr->attbyval, attr->attlen))
+			return true;
+	}
+	return false;
 }
 
 /* ------------------------------------------------------------------------
- * INSERT and any other UPDATE
+ * INSERT and UPDATE
  * ------------------------------------------------------------------------
  */
 
@@ -388,9 +406,8 @@ insert_restored(Header *header)
 	handover_remember_recount(header->table->relid,
 							  header_value(header, HEADER_ID),
 							  column_type(header, HEADER_ID));
-	checklist = handover_get_checklist(header_value(header, HEADER_CHECKLIST));
+	checklist = own_checklist(header);
 	counts = count_all(header, checklist);
-	checklist = handover_get_checklist(header_value(header, HEADER_CHECKLIST));
 	settle(header, checklist, counts);
 }
 
@@ -414,9 +431,18 @@ insert_row(Header *header)
 	handover_stamp_creation(header);
 	if (header_is_null(header, HEADER_CHECKLIST))
 		compose(header);
-	checklist = handover_get_checklist(header_value(header, HEADER_CHECKLIST));
-	counts = palloc0_array(Count, Max(checklist->nrules, 1));
-	count_header(header, checklist, header->values, header->nulls, counts);
+	checklist = own_checklist(header);
+
+	/* One of this key may have been deleted just now, its items not yet. */
+	if (handover_was_recounted(header->table->relid,
+							   header_value(header, HEADER_ID),
+							   column_type(header, HEADER_ID)))
+		counts = count_all(header, checklist);
+	else
+	{
+		counts = palloc0_array(Count, Max(checklist->nrules, 1));
+		count_header(header, checklist, header->values, header->nulls, counts);
+	}
 	settle(header, checklist, counts);
 }
 
@@ -434,14 +460,55 @@ counts_alike(Header *header, const Checklist *checklist)
 			   sizeof(tally->fingerprint)) == 0;
 }
 
+/* The counts of the row, with what the touching statement has changed. */
+static Count *
+updated_counts(Header *header, const Checklist *checklist, Change *change)
+{
+	bool		recount = !counts_alike(header, checklist);
+	Count	   *counts;
+
+	if (recount)
+		handover_remember_recount(header->table->relid,
+								  header_value(header, HEADER_ID),
+								  column_type(header, HEADER_ID));
+	else if (change != NULL)
+		recount = handover_was_recounted(header->table->relid,
+										 header_value(header, HEADER_ID),
+										 column_type(header, HEADER_ID));
+	if (recount)
+	{
+		counts = count_all(header, checklist);
+		if (change != NULL)
+		{
+			handover_skip_parent(change);
+			change->counted = true;
+		}
+		return counts;
+	}
+	counts = stored_counts(header, checklist,
+						   header_value(header, HEADER_TALLY));
+	if (row_changed(header))
+		recount_header(header, checklist, header->old_values,
+					   header->old_nulls, counts);
+	if (change != NULL)
+		handover_count_change(change, checklist, counts);
+	return counts;
+}
+
 static void
 update_row(Header *header)
 {
 	Status		from = handover_status_of(DatumGetObjectId(header->old_values[header_at(header, HEADER_STATUS)]));
 	Status		to = status_of(header);
+	Change	   *change = touching(header);
 	const Checklist *checklist;
-	Count	   *counts;
 
+	/* Signoffs and items hang on it, and are counted under it. */
+	if (handover_header_changed(header, HEADER_ID))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("key of a handover cannot be changed to %s",
+						handover_header_name(header))));
 	if (!header_is_null(header, HEADER_TALLY) &&
 		handover_header_changed(header, HEADER_TALLY))
 		refuse_tally(header);
@@ -454,32 +521,11 @@ update_row(Header *header)
 	}
 	if (header_is_null(header, HEADER_CHECKLIST))
 		compose(header);
-	header_set(header, HEADER_UPDATED_AT,
-			   TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()));
-
-	checklist = handover_get_checklist(header_value(header, HEADER_CHECKLIST));
-	if (counts_alike(header, checklist))
-	{
-		Count	   *before = palloc0_array(Count, Max(checklist->nrules, 1));
-
-		counts = stored_counts(header, checklist,
-							   header_value(header, HEADER_TALLY));
-		count_header(header, checklist, header->old_values,
-					 header->old_nulls, before);
-		count_header(header, checklist, header->values, header->nulls,
-					 counts);
-		subtract(counts, before, checklist->nrules);
-	}
-	else
-	{
-		handover_remember_recount(header->table->relid,
-								  header_value(header, HEADER_ID),
-								  column_type(header, HEADER_ID));
-		counts = count_all(header, checklist);
-		checklist = handover_get_checklist(header_value(header,
-														HEADER_CHECKLIST));
-	}
-	settle(header, checklist, counts);
+	if (change == NULL)
+		header_set(header, HEADER_UPDATED_AT,
+				   TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()));
+	checklist = own_checklist(header);
+	settle(header, checklist, updated_counts(header, checklist, change));
 }
 
 /* ------------------------------------------------------------------------
@@ -490,9 +536,10 @@ update_row(Header *header)
 /*
  * guard_handover() returns trigger
  *
- * BEFORE INSERT OR UPDATE FOR EACH ROW on a table of handovers.  23514 for a
- * handover that is not complete enough for its status, 55000 for a move that
- * is not allowed, 428C9 for a tally or a stamp written by hand.
+ * BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW on a table of handovers.
+ * 23514 for a handover that is not complete enough for its status, 55000 for a
+ * move that is not allowed, 428C9 for a tally or a stamp written by hand, 0A000
+ * for another key.
  */
 PG_FUNCTION_INFO_V1(handover_guard_handover);
 Datum
@@ -503,19 +550,17 @@ handover_guard_handover(PG_FUNCTION_ARGS)
 
 	handover_check_trigger(fcinfo, "guard_handover",
 						   TRIGGER_EVENT_BEFORE | TRIGGER_EVENT_ROW);
-	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
-		return PointerGetDatum(trigger->tg_trigtuple);
-
 	open_header(&header, trigger);
-	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 	{
-		Change	   *change = touching(&header);
-
-		if (change != NULL)
-			add_change(&header, change);
-		else
-			update_row(&header);
+		/* Its items go later; the same statement may insert its key again. */
+		handover_remember_recount(header.table->relid,
+								  header_value(&header, HEADER_ID),
+								  column_type(&header, HEADER_ID));
+		return PointerGetDatum(trigger->tg_trigtuple);
 	}
+	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		update_row(&header);
 	else if (!header_is_null(&header, HEADER_TALLY))
 		insert_restored(&header);
 	else

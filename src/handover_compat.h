@@ -47,6 +47,11 @@ struct Node;
 	pg_class_ownercheck(objectid, roleid)
 #endif
 
+/* 18 has columns that are computed when they are read. */
+#ifndef ATTRIBUTE_GENERATED_VIRTUAL
+#define ATTRIBUTE_GENERATED_VIRTUAL 'v'
+#endif
+
 /* 18 takes a name and a version into the magic block. */
 #if PG_VERSION_NUM < 180000
 #define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC

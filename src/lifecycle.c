@@ -79,7 +79,7 @@ refuse_column(const Header *header, HeaderColumn column, const char *hint)
 void
 handover_check_stamps(const Header *header)
 {
-	for (int i = HEADER_FIRST_STAMP; i < N_HEADER_COLUMNS; i++)
+	for (int i = HEADER_CREATED_BY; i < N_HEADER_COLUMNS; i++)
 		if (is_written(header, i))
 			refuse_column(header, i, "It records who moved the handover to another status, and when.");
 	if (is_written(header, HEADER_RESTORED_STATUS) &&

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_class.h"
@@ -105,19 +106,11 @@ handover_was_recounted(Oid relid, Datum key, Oid type)
  */
 
 static Span
-element_of(const ItemTable *table, HeapTupleHeader row, TupleDesc tupdesc)
+element_of(const ItemTable *table, const Datum *values, const bool *nulls)
 {
-	HeapTupleData tuple;
-	Datum		element = (Datum) 0;
-	bool		isnull = true;
+	int			at = Max(table->element - 1, 0);
 
-	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
-	ItemPointerSetInvalid(&tuple.t_self);
-	tuple.t_tableOid = InvalidOid;
-	tuple.t_data = row;
-	if (table->element > 0)
-		element = heap_getattr(&tuple, table->element, tupdesc, &isnull);
-	return handover_item_element(table, element, isnull);
+	return handover_item_element(table, values[at], nulls[at]);
 }
 
 static void
@@ -126,12 +119,14 @@ count_rows(const ItemTable *table, Relation relation, Datum key,
 {
 	RowCounter *counter = handover_get_counter(checklist,
 											   relation->rd_rel->reltype);
-	Portal		portal = SPI_cursor_open(NULL, table->rows_plan, &key, NULL,
+	Portal		portal = SPI_cursor_open(NULL, table->rows.plan, &key, NULL,
 										 false);
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext,
 													  "handover item",
 													  ALLOCSET_DEFAULT_SIZES);
-
+	int			natts = RelationGetNumberOfAttributes(relation);
+	Datum	   *values = palloc_array(Datum, natts);
+	bool	   *nulls = palloc_array(bool, natts);
 	uint64		n;
 
 	do
@@ -141,18 +136,15 @@ count_rows(const ItemTable *table, Relation relation, Datum key,
 		SPI_cursor_fetch(portal, true, BATCH);
 		rows = SPI_tuptable;
 		n = SPI_processed;
+		if (rows->tupdesc->natts != natts)
+			elog(ERROR, "a row of items has not the columns of its table");
 		for (uint64 i = 0; i < n; i++)
 		{
 			MemoryContext old = MemoryContextSwitchTo(row_context);
-			bool		isnull;
-			Datum		row = SPI_getbinval(rows->vals[i], rows->tupdesc,
-											1, &isnull);
-			HeapTupleHeader header = DatumGetHeapTupleHeader(row);
 
-			handover_count_row(counter,
-							   element_of(table, header,
-										  RelationGetDescr(relation)),
-							   header, counts);
+			heap_deform_tuple(rows->vals[i], rows->tupdesc, values, nulls);
+			handover_count_values(counter, element_of(table, values, nulls),
+								  values, nulls, counts);
 			MemoryContextSwitchTo(old);
 			MemoryContextReset(row_context);
 		}
@@ -164,20 +156,31 @@ count_rows(const ItemTable *table, Relation relation, Datum key,
 }
 
 /*
- * Adds all items of a handover to counts, as far as the current user sees
- * them.  The caller is connected to SPI.
+ * Adds all items of a handover to counts: as the owner of each table, whoever
+ * may see them, as referential checks do; or as far as the current user sees
+ * them.  The caller is connected to SPI, and the checklist is its own.
  */
 void
-handover_recount(const HeaderTable *table, Datum id,
-				 const Checklist *checklist, Count *counts)
+handover_recount(const HeaderTable *table, Relation relation, Datum id,
+				 const Checklist *checklist, bool as_owner, Count *counts)
 {
 	for (int i = 0; i < table->nitems; i++)
 	{
-		Relation	relation = table_open(table->items[i], AccessShareLock);
+		Relation	item = table_open(table->items[i], AccessShareLock);
 
-		count_rows(handover_item_table(relation), relation, id, checklist,
-				   counts);
-		table_close(relation, AccessShareLock);
+		if (handover_may_count(item, table->owner))
+		{
+			const ItemTable *items = handover_item_table(item);
+			SavedUser	saved;
+
+			if (as_owner)
+				saved = become(item->rd_rel->relowner);
+			if (handover_is_part_of(relation, items->header))
+				count_rows(items, item, id, checklist, counts);
+			if (as_owner)
+				become_again(saved);
+		}
+		table_close(item, AccessShareLock);
 	}
 }
 
@@ -190,7 +193,8 @@ handover_recount(const HeaderTable *table, Datum id,
  * counted_tally(record) returns tally
  *
  * The tally of a handover, a row of a table of handovers, as counting it and
- * its items gives now.  NULL without a checklist.
+ * its items gives now, as far as the caller may read them.  NULL without a
+ * checklist.
  */
 PG_FUNCTION_INFO_V1(handover_counted_tally);
 Datum
@@ -208,7 +212,6 @@ handover_counted_tally(PG_FUNCTION_ARGS)
 	const Checklist *checklist;
 	RowCounter *counter;
 	Count	   *counts;
-	Tally	   *tally;
 
 	if (!OidIsValid(relid) || get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE)
 		ereport(ERROR,
@@ -216,6 +219,7 @@ handover_counted_tally(PG_FUNCTION_ARGS)
 				 errmsg("type %s is not that of a row of handovers",
 						format_type_be(type))));
 	relation = table_open(relid, AccessShareLock);
+	SPI_connect();
 	table = handover_header_table(relation);
 	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
 	ItemPointerSetInvalid(&tuple.t_self);
@@ -227,22 +231,22 @@ handover_counted_tally(PG_FUNCTION_ARGS)
 						 RelationGetDescr(relation), &isnull);
 	if (isnull)
 	{
+		SPI_finish();
 		table_close(relation, AccessShareLock);
 		PG_RETURN_NULL();
 	}
-
-	/* What is in the cache may not stay there while rows are read. */
 	checklist = DatumGetChecklistP(datum);
 	counts = palloc0_array(Count, Max(checklist->nrules, 1));
 	counter = handover_get_counter(checklist, type);
 	handover_count_row(counter, (Span) {ELEMENT_HEADER, strlen(ELEMENT_HEADER)},
 					   row, counts);
 	handover_release_counter(counter);
-	SPI_connect();
-	handover_recount(table, id, checklist, counts);
+	handover_recount(table, relation, id, checklist, false, counts);
+	datum = SPI_datumTransfer(PointerGetDatum(handover_build_tally(checklist->fingerprint,
+																   checklist->nrules,
+																   counts)),
+							  false, -1);
 	SPI_finish();
-	tally = handover_build_tally(checklist->fingerprint, checklist->nrules,
-								 counts);
 	table_close(relation, AccessShareLock);
-	PG_RETURN_POINTER(tally);
+	return datum;
 }

@@ -50,6 +50,8 @@ sign(Relation relation, HeapTuple row, Status to)
 	Datum		arguments[5];
 	char		nulls[6] = "     ";
 	bool		isnull;
+	bool		outer = signing;
+	int			read_back = SPI_fnumber(tupdesc, "read_back");
 	SPIPlanPtr	plan;
 	SavedUser	saved;
 
@@ -61,61 +63,70 @@ sign(Relation relation, HeapTuple row, Status to)
 	arguments[3] = SPI_getbinval(row, tupdesc, table->columns[HEADER_REMARK],
 								 &isnull);
 	nulls[3] = isnull ? 'n' : ' ';
-	arguments[4] = SPI_getbinval(row, tupdesc, SPI_fnumber(tupdesc, "read_back"),
-								 &isnull);
+	arguments[4] = (Datum) 0;
+	isnull = true;
+	if (read_back > 0)
+	{
+		types[4] = SPI_gettypeid(tupdesc, read_back);
+		arguments[4] = SPI_getbinval(row, tupdesc, read_back, &isnull);
+	}
 	nulls[4] = isnull ? 'n' : ' ';
 
 	saved = become(table->owner);
 	signing = true;
 	PG_TRY();
 	{
-		plan = handover_plan(&table->sign_plan, &table->sign_query,
-							 sign_query(relation), 5, types);
+		plan = handover_plan(&table->sign, sign_query(relation), 5, types);
 		SPI_execute_plan(plan, arguments, nulls, false, 0);
 	}
 	PG_FINALLY();
 	{
-		signing = false;
+		signing = outer;
 	}
 	PG_END_TRY();
 	become_again(saved);
 }
 
 /*
- * Is there still the handover that a signoff belongs to?  Without a row: is
- * there any?
+ * Is there still the handover that a signoff belongs to?  Without a row, is
+ * there any?  Whoever may see it: it is asked for as its owner.
  */
 static bool
 handover_exists(Relation relation, HeapTuple row)
 {
 	ForeignKeyCacheInfo *key = handover_find_parent(relation);
 	Relation	header;
-	Form_pg_attribute attr;
-	Oid			type;
 	StringInfoData query;
+	Oid			type = InvalidOid;
 	Datum		parent = (Datum) 0;
-	bool		isnull;
+	char		is_null = ' ';
+	SavedUser	saved;
 
 	if (key == NULL)
 		return false;
 	header = table_open(key->confrelid, AccessShareLock);
-	attr = TupleDescAttr(RelationGetDescr(header), key->confkey[0] - 1);
-	type = SPI_gettypeid(RelationGetDescr(relation), key->conkey[0]);
 	initStringInfo(&query);
 	appendStringInfo(&query, "SELECT FROM %s",
 					 handover_qualified_name(header));
 	if (row != NULL)
 	{
+		Form_pg_attribute attr = TupleDescAttr(RelationGetDescr(header),
+											   key->confkey[0] - 1);
+		bool		isnull;
+
+		type = SPI_gettypeid(RelationGetDescr(relation), key->conkey[0]);
 		parent = SPI_getbinval(row, RelationGetDescr(relation),
 							   key->conkey[0], &isnull);
+		is_null = isnull ? 'n' : ' ';
 		appendStringInfoString(&query, " WHERE ");
 		generate_operator_clause(&query,
 								 quote_identifier(NameStr(attr->attname)),
-								 attr->atttypid, key->conpfeqop[0],
-								 "$1", type);
+								 attr->atttypid, key->conpfeqop[0], "$1", type);
 	}
-	SPI_execute_with_args(query.data, row ? 1 : 0, &type, &parent, NULL,
-						  false, 1);
+	saved = become(header->rd_rel->relowner);
+	SPI_execute_with_args(query.data, row != NULL ? 1 : 0, &type, &parent,
+						  &is_null, false, 1);
+	become_again(saved);
 	table_close(header, AccessShareLock);
 	return SPI_processed > 0;
 }
@@ -161,10 +172,10 @@ handover_sign_handover(PG_FUNCTION_ARGS)
 /*
  * guard_signoff() returns trigger
  *
- * BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW, and AFTER TRUNCATE, on the
- * table signoff: only sign_handover() adds to it (and the owner, who restores
- * a dump), nothing changes it, and what it says of a handover goes only with
- * that handover.
+ * BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW and AFTER TRUNCATE FOR EACH
+ * STATEMENT on the table signoff: only sign_handover() adds to it (and the
+ * owner, who restores a dump), nothing changes it, and what it says of a
+ * handover goes only with that handover.
  */
 PG_FUNCTION_INFO_V1(handover_guard_signoff);
 Datum
@@ -183,7 +194,9 @@ handover_guard_signoff(PG_FUNCTION_ARGS)
 		allowed = signing ||
 			object_ownercheck(RelationRelationId, RelationGetRelid(relation),
 							  GetUserId());
-	else if (!TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+	else if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		allowed = false;
+	else
 	{
 		SavedUser	saved = become(relation->rd_rel->relowner);
 

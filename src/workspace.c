@@ -9,9 +9,14 @@
 
 #include "access/table.h"
 #include "catalog/namespace.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_coerce.h"
 #include "parser/parse_func.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -22,12 +27,39 @@
 
 #include "workspace.h"
 
-static const char *const header_columns[N_HEADER_COLUMNS] = {
-	"id", "role", "industries", "status", "checklist", "tally",
-	"restored_status", "remark", "returns", "updated_at",
-	"created_by", "created_at", "submitted_by", "submitted_at",
-	"returned_by", "returned_at", "accepted_by", "accepted_at",
-	"closed_by", "closed_at", "cancelled_by", "cancelled_at"
+/*
+ * The columns of a table of handovers, and of which type each must be, since
+ * the trigger reads and writes their values as what they are: one of the
+ * server's, or one of ours by its name.  The key may be of any type.
+ */
+static const struct
+{
+	const char *name;
+	Oid			type;			/* or 0 */
+	const char *our_type;
+}			header_columns[N_HEADER_COLUMNS] = {
+	[HEADER_ID] = {"id"},
+	[HEADER_ROLE] = {"role", TEXTOID},
+	[HEADER_INDUSTRIES] = {"industries", TEXTARRAYOID},
+	[HEADER_STATUS] = {"status", 0, "status"},
+	[HEADER_CHECKLIST] = {"checklist", 0, "checklist"},
+	[HEADER_TALLY] = {"tally", 0, "tally"},
+	[HEADER_REMARK] = {"remark", TEXTOID},
+	[HEADER_UPDATED_AT] = {"updated_at", TIMESTAMPTZOID},
+	[HEADER_RESTORED_STATUS] = {"restored_status", 0, "status"},
+	[HEADER_RETURNS] = {"returns", INT4OID},
+	[HEADER_CREATED_BY] = {"created_by", TEXTOID},
+	[HEADER_CREATED_AT] = {"created_at", TIMESTAMPTZOID},
+	[HEADER_SUBMITTED_BY] = {"submitted_by", TEXTOID},
+	[HEADER_SUBMITTED_AT] = {"submitted_at", TIMESTAMPTZOID},
+	[HEADER_RETURNED_BY] = {"returned_by", TEXTOID},
+	[HEADER_RETURNED_AT] = {"returned_at", TIMESTAMPTZOID},
+	[HEADER_ACCEPTED_BY] = {"accepted_by", TEXTOID},
+	[HEADER_ACCEPTED_AT] = {"accepted_at", TIMESTAMPTZOID},
+	[HEADER_CLOSED_BY] = {"closed_by", TEXTOID},
+	[HEADER_CLOSED_AT] = {"closed_at", TIMESTAMPTZOID},
+	[HEADER_CANCELLED_BY] = {"cancelled_by", TEXTOID},
+	[HEADER_CANCELLED_AT] = {"cancelled_at", TIMESTAMPTZOID}
 };
 
 static const char *const period_columns[N_PERIOD] = {
@@ -36,6 +68,9 @@ static const char *const period_columns[N_PERIOD] = {
 
 static HTAB *item_tables = NULL;
 static HTAB *header_tables = NULL;
+
+/* How often something was forgotten: what is looked up meanwhile may be old. */
+static uint64 forgotten = 0;
 
 /* ------------------------------------------------------------------------
  * Keeping
@@ -49,6 +84,7 @@ forget(Datum argument, Oid relid)
 	ItemTable  *item;
 	HeaderTable *header;
 
+	forgotten++;
 	hash_seq_init(&all, item_tables);
 	while ((item = hash_seq_search(&all)) != NULL)
 		if (relid == InvalidOid || item->relid == relid ||
@@ -87,25 +123,31 @@ open_tables(void)
 }
 
 /*
- * The kept plan of a query, made anew only if the text is another than that of
- * the plan: the server itself sees to it that a plan is not out of date.  An
- * old plan may be running, so it stays; that takes a table to be renamed.
+ * The kept plan of a query, made anew only if the text or the type of its
+ * first parameter is another than that of the plan: the server itself sees to
+ * it that a plan is not out of date.  An old plan may be running, so it stays;
+ * that takes a table to be altered.
  */
 SPIPlanPtr
-handover_plan(SPIPlanPtr *plan, char **kept, const char *query,
-			  int nargs, Oid *types)
+handover_plan(KeptPlan *kept, const char *query, int nargs, Oid *types)
 {
 	SPIPlanPtr	fresh;
+	char	   *copy;
 
-	if (*plan != NULL && strcmp(*kept, query) == 0)
-		return *plan;
+	if (kept->plan != NULL && kept->type == types[0] &&
+		strcmp(kept->query, query) == 0)
+		return kept->plan;
 	fresh = SPI_prepare(query, nargs, types);
 	if (fresh == NULL)
 		elog(ERROR, "could not prepare \"%s\": %s", query,
 			 SPI_result_code_string(SPI_result));
-	*kept = MemoryContextStrdup(TopMemoryContext, query);
+	copy = MemoryContextStrdup(TopMemoryContext, query);
 	SPI_keepplan(fresh);
-	*plan = fresh;
+	if (kept->query != NULL)
+		pfree(kept->query);
+	kept->query = copy;
+	kept->type = types[0];
+	kept->plan = fresh;
 	return fresh;
 }
 
@@ -123,7 +165,20 @@ our_function(const char *name)
 						  0, NULL, false);
 }
 
-/* The first trigger of a relation that calls a function, or NULL. */
+/* A type of ours, likewise. */
+static Oid
+our_type(const char *name)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+						   CStringGetDatum(name),
+						   ObjectIdGetDatum(get_namespace_oid("handover",
+															  false)));
+}
+
+/*
+ * The first trigger of a relation that calls a function, or NULL.  It is the
+ * relation cache's, and may be gone as soon as a catalogue is looked at.
+ */
 static Trigger *
 find_trigger(Relation relation, Oid function)
 {
@@ -141,6 +196,12 @@ handover_is_item_table(Relation relation)
 	return find_trigger(relation, our_function("count_items")) != NULL;
 }
 
+bool
+handover_is_header_table(Relation relation)
+{
+	return find_trigger(relation, our_function("guard_handover")) != NULL;
+}
+
 /* The number of a column, or 0 if there is none. */
 static AttrNumber
 find_column(Relation relation, const char *name)
@@ -150,28 +211,64 @@ find_column(Relation relation, const char *name)
 	return column > 0 ? column : 0;
 }
 
-/* The foreign key of one column to a table of handovers, or NULL. */
+/* Does a foreign key refer to the key of a table of handovers? */
+static bool
+refers_to_header(const ForeignKeyCacheInfo *key, Oid guard)
+{
+	Relation	header;
+	bool		found;
+
+	if (key->nkeys != 1)
+		return false;
+	header = table_open(key->confrelid, AccessShareLock);
+	found = find_trigger(header, guard) != NULL &&
+		find_column(header, header_columns[HEADER_ID].name) == key->confkey[0];
+	table_close(header, AccessShareLock);
+	return found;
+}
+
+/*
+ * The foreign key of one column to the key of a table of handovers, or NULL.
+ * Of several, as to the handover that an item comes from, that of the column
+ * "handover_id".
+ */
 ForeignKeyCacheInfo *
 handover_find_parent(Relation relation)
 {
 	Oid			guard = our_function("guard_handover");
+	ForeignKeyCacheInfo *parent = NULL;
+	bool		several = false;
 	ListCell   *lc;
 
-	foreach(lc, RelationGetFKeyList(relation))
+	/* The relation cache may rebuild its list while we look at other tables. */
+	foreach(lc, copyObject(RelationGetFKeyList(relation)))
 	{
 		ForeignKeyCacheInfo *key = lfirst(lc);
-		Relation	header;
-		bool		found;
 
-		if (key->nkeys != 1)
+		if (!refers_to_header(key, guard))
 			continue;
-		header = table_open(key->confrelid, AccessShareLock);
-		found = find_trigger(header, guard) != NULL;
-		table_close(header, AccessShareLock);
-		if (found)
+		if (find_column(relation, "handover_id") == key->conkey[0])
 			return key;
+		several = parent != NULL;
+		parent = key;
 	}
-	return NULL;
+	if (several)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("table \"%s\" has several foreign keys to tables of handovers",
+						RelationGetRelationName(relation)),
+				 errhint("Name the column \"handover_id\" that says where a row belongs.")));
+	return parent;
+}
+
+/* Is a relation the one of this OID, or a partition of it? */
+bool
+handover_is_part_of(Relation relation, Oid relid)
+{
+	return RelationGetRelid(relation) == relid ||
+		(relation->rd_rel->relispartition &&
+		 list_member_oid(get_partition_ancestors(RelationGetRelid(relation)),
+						 relid));
 }
 
 /* The name of a relation, in any search_path. */
@@ -199,40 +296,82 @@ key_equals(const char *left, Oid left_type, Oid operator, Oid right_type)
 /*
  * The plan that touches a handover: an UPDATE that changes nothing, for its
  * trigger to put in the tally what has changed.  Unlike a lock, an UPDATE is
- * seen by transactions that took their snapshot before.
+ * seen by transactions that took their snapshot before.  And that which asks
+ * whether there is anything to touch.
  */
 static void
 plan_touch(ItemTable *table, Relation header, AttrNumber key)
 {
 	Form_pg_attribute attr = TupleDescAttr(RelationGetDescr(header), key - 1);
-	char	   *query;
+	char	   *name = handover_qualified_name(header);
+	char	   *clause = key_equals(quote_identifier(NameStr(attr->attname)),
+									attr->atttypid, table->parent_equals,
+									table->parent_type);
 
-	query = psprintf("UPDATE %s SET tally = tally WHERE %s",
-					 handover_qualified_name(header),
-					 key_equals(quote_identifier(NameStr(attr->attname)),
-								attr->atttypid, table->parent_equals,
-								table->parent_type));
-	handover_plan(&table->touch_plan, &table->touch_query, query,
+	handover_plan(&table->touch,
+				  psprintf("UPDATE %s SET tally = tally WHERE %s", name, clause),
+				  1, &table->parent_type);
+	handover_plan(&table->exists,
+				  psprintf("SELECT FROM %s WHERE %s", name, clause),
 				  1, &table->parent_type);
 }
 
-/* The plan that finds the rows of a handover. */
+/*
+ * The plan that finds the rows of a handover, each column in its place.  Not
+ * as whole rows, which would bring along what TOAST keeps elsewhere.
+ */
 static void
 plan_rows(ItemTable *table, Relation relation, Oid key_type)
 {
-	Form_pg_attribute attr = TupleDescAttr(RelationGetDescr(relation),
-										   table->parent - 1);
+	TupleDesc	tupdesc = RelationGetDescr(relation);
+	Form_pg_attribute attr = TupleDescAttr(tupdesc, table->parent - 1);
 	char	   *parent = psprintf("t.%s",
 								  quote_identifier(NameStr(attr->attname)));
-	StringInfoData clause;
+	StringInfoData query;
 
-	initStringInfo(&clause);
-	generate_operator_clause(&clause, "$1", key_type, table->parent_equals,
+	initStringInfo(&query);
+	appendStringInfoString(&query, "SELECT ");
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		attr = TupleDescAttr(tupdesc, i);
+		if (i > 0)
+			appendStringInfoString(&query, ", ");
+		if (attr->attisdropped ||
+			attr->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+			appendStringInfoString(&query, "NULL");
+		else
+			appendStringInfo(&query, "t.%s",
+							 quote_identifier(NameStr(attr->attname)));
+	}
+	appendStringInfo(&query, " FROM %s AS t WHERE ",
+					 handover_qualified_name(relation));
+	generate_operator_clause(&query, "$1", key_type, table->parent_equals,
 							 parent, table->parent_type);
-	handover_plan(&table->rows_plan, &table->rows_query,
-				  psprintf("SELECT t FROM %s AS t WHERE %s",
-						   handover_qualified_name(relation), clause.data),
-				  1, &key_type);
+	handover_plan(&table->rows, query.data, 1, &key_type);
+}
+
+/*
+ * The key of a handover and what refers to it are compared as they are, so the
+ * operator of the foreign key must take both without a conversion.
+ */
+static void
+check_key_types(const ItemTable *table, Relation relation, Oid key_type)
+{
+	Oid			left;
+	Oid			right;
+
+	op_input_types(table->parent_equals, &left, &right);
+	if (!IsBinaryCoercible(key_type, left) ||
+		!IsBinaryCoercible(table->parent_type, right))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of table \"%s\" must be of type %s",
+						NameStr(TupleDescAttr(RelationGetDescr(relation),
+											  table->parent - 1)->attname),
+						RelationGetRelationName(relation),
+						format_type_be(key_type)),
+				 errdetail("It is of type %s.",
+						   format_type_be(table->parent_type))));
 }
 
 /*
@@ -246,9 +385,13 @@ handover_item_table(Relation relation)
 	ForeignKeyCacheInfo *key;
 	Trigger    *trigger;
 	Relation	header;
+	Oid			key_type;
+	uint64		before;
+	bool		has_name;
 	bool		found;
 
 	open_tables();
+	before = forgotten;
 	table = hash_search(item_tables, &relid, HASH_ENTER, &found);
 	if (!found)
 		memset((char *) table + sizeof(Oid), 0, sizeof(*table) - sizeof(Oid));
@@ -268,11 +411,16 @@ handover_item_table(Relation relation)
 	table->parent_type = TupleDescAttr(RelationGetDescr(relation),
 									   table->parent - 1)->atttypid;
 	table->parent_equals = key->conpfeqop[0];
-	table->attributes = find_column(relation, "attributes");
 	table->element = 0;
 	if (trigger->tgnargs > 0)
 		strlcpy(table->element_name, trigger->tgargs[0], NAMEDATALEN);
-	else
+	has_name = trigger->tgnargs > 0;
+	table->attributes = find_column(relation, "attributes");
+	if (table->attributes != 0 &&
+		getBaseType(TupleDescAttr(RelationGetDescr(relation),
+								  table->attributes - 1)->atttypid) != JSONBOID)
+		table->attributes = 0;
+	if (!has_name)
 	{
 		table->element = find_column(relation, "element");
 		if (table->element == 0 ||
@@ -287,12 +435,13 @@ handover_item_table(Relation relation)
 	}
 
 	header = table_open(table->header, AccessShareLock);
+	key_type = TupleDescAttr(RelationGetDescr(header),
+							 key->confkey[0] - 1)->atttypid;
+	check_key_types(table, relation, key_type);
 	plan_touch(table, header, key->confkey[0]);
-	plan_rows(table, relation,
-			  TupleDescAttr(RelationGetDescr(header),
-							key->confkey[0] - 1)->atttypid);
+	plan_rows(table, relation, key_type);
 	table_close(header, AccessShareLock);
-	table->valid = true;
+	table->valid = before == forgotten;
 	return table;
 }
 
@@ -321,27 +470,64 @@ static void
 find_items(HeaderTable *table, Relation relation)
 {
 	TriggerDesc *triggers = relation->trigdesc;
+	List	   *referring = NIL;
 	List	   *items = NIL;
+	ListCell   *lc;
 
-	for (int i = 0; i < triggers->numtriggers; i++)
+	/* All of them first: the relation cache may rebuild what we look at. */
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+		if (OidIsValid(triggers->triggers[i].tgconstrrelid))
+			referring = list_append_unique_oid(referring,
+											   triggers->triggers[i].tgconstrrelid);
+	foreach(lc, referring)
 	{
-		Oid			relid = triggers->triggers[i].tgconstrrelid;
-		Relation	item;
+		Relation	item = table_open(lfirst_oid(lc), AccessShareLock);
 
-		if (!OidIsValid(relid) || list_member_oid(items, relid))
-			continue;
-		item = table_open(relid, AccessShareLock);
 		if (handover_is_item_table(item))
-			items = lappend_oid(items, relid);
+			items = lappend_oid(items, lfirst_oid(lc));
 		table_close(item, AccessShareLock);
 	}
 	if (table->items != NULL)
 		pfree(table->items);
+	table->items = NULL;
+	table->nitems = 0;
 	table->items = MemoryContextAlloc(TopMemoryContext,
 									  sizeof(Oid) * (list_length(items) + 1));
-	table->nitems = 0;
-	for (int i = 0; i < list_length(items); i++)
-		table->items[table->nitems++] = list_nth_oid(items, i);
+	foreach(lc, items)
+		table->items[table->nitems++] = lfirst_oid(lc);
+}
+
+/*
+ * Of which types the columns are is checked, too.
+ */
+static AttrNumber
+find_header_column(Relation relation, HeaderColumn column)
+{
+	const char *name = header_columns[column].name;
+	AttrNumber	number = find_column(relation, name);
+	Oid			type;
+	Oid			wanted = header_columns[column].type;
+
+	if (number == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("table \"%s\" of handovers has no column \"%s\"",
+						RelationGetRelationName(relation), name)));
+	type = TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid;
+	if (header_columns[column].our_type != NULL)
+		wanted = our_type(header_columns[column].our_type);
+
+	/* What is only read may be anything that is stored as the type is. */
+	if (OidIsValid(wanted) && type != wanted &&
+		!((column == HEADER_ROLE || column == HEADER_REMARK) &&
+		  IsBinaryCoercible(type, wanted)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of table \"%s\" must be of type %s",
+						name, RelationGetRelationName(relation),
+						format_type_be(wanted)),
+				 errdetail("It is of type %s.", format_type_be(type))));
+	return number;
 }
 
 /*
@@ -352,9 +538,11 @@ handover_header_table(Relation relation)
 {
 	Oid			relid = RelationGetRelid(relation);
 	HeaderTable *table;
+	uint64		before;
 	bool		found;
 
 	open_tables();
+	before = forgotten;
 	table = hash_search(header_tables, &relid, HASH_ENTER, &found);
 	if (!found)
 		memset((char *) table + sizeof(Oid), 0, sizeof(*table) - sizeof(Oid));
@@ -363,15 +551,7 @@ handover_header_table(Relation relation)
 
 	table->owner = relation->rd_rel->relowner;
 	for (int i = 0; i < N_HEADER_COLUMNS; i++)
-	{
-		table->columns[i] = find_column(relation, header_columns[i]);
-		if (table->columns[i] == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("table \"%s\" of handovers has no column \"%s\"",
-							RelationGetRelationName(relation),
-							header_columns[i])));
-	}
+		table->columns[i] = find_header_column(relation, i);
 	for (int i = 0; i < N_PERIOD; i++)
 	{
 		AttrNumber	column = find_column(relation, period_columns[i]);
@@ -383,7 +563,7 @@ handover_header_table(Relation relation)
 		table->period[i] = column;
 	}
 	find_items(table, relation);
-	table->valid = true;
+	table->valid = before == forgotten;
 	return table;
 }
 
@@ -391,6 +571,17 @@ handover_header_table(Relation relation)
  * Running
  * ------------------------------------------------------------------------
  */
+
+/*
+ * Do rows of a table count in handovers of this owner?  A foreign key alone
+ * takes no more than the right to refer to them; but who adds to their tally
+ * writes to them, and what reading such rows runs, runs as their owner.
+ */
+bool
+handover_may_count(Relation items, Oid header_owner)
+{
+	return has_privs_of_role(items->rd_rel->relowner, header_owner);
+}
 
 SavedUser
 handover_become(Oid owner)

@@ -26,10 +26,12 @@ typedef enum HeaderColumn
 	HEADER_STATUS,
 	HEADER_CHECKLIST,
 	HEADER_TALLY,
-	HEADER_RESTORED_STATUS,
 	HEADER_REMARK,
-	HEADER_RETURNS,
 	HEADER_UPDATED_AT,
+
+	/* from here on, not for clients to write */
+	HEADER_RESTORED_STATUS,
+	HEADER_RETURNS,
 
 	/* who and when, each for a step; "by" first */
 	HEADER_CREATED_BY,
@@ -47,7 +49,14 @@ typedef enum HeaderColumn
 } HeaderColumn;
 
 #define N_HEADER_COLUMNS	(HEADER_CANCELLED_AT + 1)
-#define HEADER_FIRST_STAMP	HEADER_CREATED_BY
+
+/* A plan that is kept, and what it was made of. */
+typedef struct KeptPlan
+{
+	char	   *query;			/* in TopMemoryContext */
+	Oid			type;			/* of its first parameter */
+	SPIPlanPtr	plan;
+} KeptPlan;
 
 /* Columns of times that must not come before each other, if the table has them. */
 #define N_PERIOD			3
@@ -64,10 +73,9 @@ typedef struct ItemTable
 	AttrNumber	element;		/* column, or 0: all are of element_name */
 	char		element_name[NAMEDATALEN];
 	AttrNumber	attributes;		/* column, or 0 */
-	char	   *touch_query;	/* in TopMemoryContext, with its plan */
-	SPIPlanPtr	touch_plan;
-	char	   *rows_query;
-	SPIPlanPtr	rows_plan;
+	KeptPlan	touch;
+	KeptPlan	exists;
+	KeptPlan	rows;
 } ItemTable;
 
 typedef struct HeaderTable
@@ -79,19 +87,20 @@ typedef struct HeaderTable
 	AttrNumber	period[N_PERIOD];	/* 0 for one that there is not */
 	int			nitems;
 	Oid		   *items;			/* tables of items, in TopMemoryContext */
-	char	   *sign_query;		/* of sign_handover(), with its plan */
-	SPIPlanPtr	sign_plan;
+	KeptPlan	sign;			/* of sign_handover() */
 } HeaderTable;
 
 extern bool handover_is_item_table(Relation relation);
+extern bool handover_is_header_table(Relation relation);
 extern const ItemTable *handover_item_table(Relation relation);
 extern HeaderTable *handover_header_table(Relation relation);
 extern Span handover_item_element(const ItemTable *table, Datum element,
 								  bool isnull);
 extern ForeignKeyCacheInfo *handover_find_parent(Relation relation);
+extern bool handover_is_part_of(Relation relation, Oid relid);
 extern char *handover_qualified_name(Relation relation);
-extern SPIPlanPtr handover_plan(SPIPlanPtr *plan, char **kept,
-								const char *query, int nargs, Oid *types);
+extern SPIPlanPtr handover_plan(KeptPlan *kept, const char *query, int nargs,
+								Oid *types);
 
 /* Runs what follows as the owner of a table, as referential checks do. */
 typedef struct SavedUser
@@ -100,6 +109,7 @@ typedef struct SavedUser
 	int			context;
 } SavedUser;
 
+extern bool handover_may_count(Relation items, Oid header_owner);
 extern SavedUser handover_become(Oid owner);
 extern void handover_become_again(SavedUser saved);
 
