@@ -85,7 +85,8 @@ REGRESS = opclass level status checklist checklist_error tally complete constrai
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
 
 # Names must differ from those in REGRESS: both find what they expect in expected/.
-ISOLATION =
+ISOLATION = last_contact open_question harmless_inserts changed_checklist carried_twice \
+	crossed_dependencies moved_item
 ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=. --load-extension=$(EXTENSION)
 
 PG_CFLAGS = -Wall -Wextra -Wmissing-prototypes -Wno-unused-parameter \
@@ -133,7 +134,7 @@ endif
 BIN = $(dir $(firstword $(MAKEFILE_LIST)))test/bin
 export PG_CONFIG
 
-.PHONY: help demo psql test test-ubsan test-valgrind test-priority test-majors lint clean-servers
+.PHONY: help demo psql test test-race test-ubsan test-valgrind test-priority test-majors lint clean-servers
 
 help:
 	@sed -n 's/^#: *//p' $(firstword $(MAKEFILE_LIST))
@@ -153,6 +154,9 @@ psql:
 #: make test               run every suite; SUITES="regress isolation pgtap server" selects
 test:
 	@$(BIN)/suites
+#: make test-race          let clients race for handovers; HANDOVER_RACE_SECONDS=60 says how long
+test-race:
+	@HANDOVER_RACE_SECONDS=$${HANDOVER_RACE_SECONDS:-60} SUITES=server PROVE_TESTS=test/t/race.pl $(BIN)/suites
 #: make test-ubsan         run the suites under the undefined behaviour sanitizer
 test-ubsan:
 	@PROFILE="-fsanitize=undefined -fno-sanitize-recover=undefined" $(BIN)/suites

@@ -97,15 +97,28 @@ END;
 COMMENT ON FUNCTION acknowledge(bigint, bigint, text) IS 'confirms an item, repeating it in own words; false if there is none';
 
 CREATE OR REPLACE FUNCTION recount(VARIADIC ids bigint[] DEFAULT '{}') RETURNS bigint
-LANGUAGE sql
-BEGIN ATOMIC
-    WITH recounted AS (
-        UPDATE handover AS h SET tally = NULL
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $function$
+DECLARE
+    next record;
+    recounted bigint := 0;
+BEGIN
+    -- One by one, in the order in which statements that change items take them, so as not to deadlock.
+    FOR next IN
+        SELECT h.id
+          FROM handover AS h
          WHERE recount.ids = '{}' OR h.id = ANY (recount.ids)
-        RETURNING h.id
-    )
-    SELECT count(*) FROM recounted;
-END;
+         ORDER BY h.id
+    LOOP
+        UPDATE handover AS h SET tally = NULL WHERE h.id = next.id;
+        IF FOUND THEN
+            recounted := recounted + 1;
+        END IF;
+    END LOOP;
+    RETURN recounted;
+END
+$function$;
 COMMENT ON FUNCTION recount(bigint[]) IS 'counts the items of these handovers, or of all, anew; returns how many handovers';
 
 END

@@ -270,7 +270,7 @@ count_all(Header *header, const Checklist *checklist)
 	count_header(header, checklist, header->values, header->nulls, counts);
 	SPI_connect();
 	handover_recount(header->table, header->trigger->tg_relation,
-					 header_value(header, HEADER_ID), checklist, true, counts);
+					 header_value(header, HEADER_ID), checklist, false, counts);
 	SPI_finish();
 	return counts;
 }

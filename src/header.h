@@ -68,7 +68,7 @@ extern void handover_move(Header *header, Status from, Status to);
 /* recount.c */
 extern void handover_recount(const HeaderTable *table, Relation relation,
 							 Datum id, const Checklist *checklist,
-							 bool as_owner, Count *counts);
+							 bool in_query, Count *counts);
 extern void handover_remember_recount(Oid relid, Datum key, Oid type);
 extern bool handover_was_recounted(Oid relid, Datum key, Oid type);
 

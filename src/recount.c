@@ -113,14 +113,17 @@ element_of(const ItemTable *table, const Datum *values, const bool *nulls)
 	return handover_item_element(table, values[at], nulls[at]);
 }
 
+/*
+ * A trigger counts what is there by now, a query what its snapshot sees.
+ */
 static void
 count_rows(const ItemTable *table, Relation relation, Datum key,
-		   const Checklist *checklist, Count *counts)
+		   const Checklist *checklist, bool in_query, Count *counts)
 {
 	RowCounter *counter = handover_get_counter(checklist,
 											   relation->rd_rel->reltype);
 	Portal		portal = SPI_cursor_open(NULL, table->rows.plan, &key, NULL,
-										 false);
+										 in_query);
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext,
 													  "handover item",
 													  ALLOCSET_DEFAULT_SIZES);
@@ -156,13 +159,14 @@ count_rows(const ItemTable *table, Relation relation, Datum key,
 }
 
 /*
- * Adds all items of a handover to counts: as the owner of each table, whoever
- * may see them, as referential checks do; or as far as the current user sees
- * them.  The caller is connected to SPI, and the checklist is its own.
+ * Adds all items of a handover to counts.  A trigger does so as the owner of
+ * each table, whoever may see them, as referential checks do; a query as far
+ * as the current user sees them.  The caller is connected to SPI, and the
+ * checklist is its own.
  */
 void
 handover_recount(const HeaderTable *table, Relation relation, Datum id,
-				 const Checklist *checklist, bool as_owner, Count *counts)
+				 const Checklist *checklist, bool in_query, Count *counts)
 {
 	for (int i = 0; i < table->nitems; i++)
 	{
@@ -173,11 +177,11 @@ handover_recount(const HeaderTable *table, Relation relation, Datum id,
 			const ItemTable *items = handover_item_table(item);
 			SavedUser	saved;
 
-			if (as_owner)
+			if (!in_query)
 				saved = become(item->rd_rel->relowner);
 			if (handover_is_part_of(relation, items->header))
-				count_rows(items, item, id, checklist, counts);
-			if (as_owner)
+				count_rows(items, item, id, checklist, in_query, counts);
+			if (!in_query)
 				become_again(saved);
 		}
 		table_close(item, AccessShareLock);
@@ -241,7 +245,7 @@ handover_counted_tally(PG_FUNCTION_ARGS)
 	handover_count_row(counter, (Span) {ELEMENT_HEADER, strlen(ELEMENT_HEADER)},
 					   row, counts);
 	handover_release_counter(counter);
-	handover_recount(table, relation, id, checklist, false, counts);
+	handover_recount(table, relation, id, checklist, true, counts);
 	datum = SPI_datumTransfer(PointerGetDatum(handover_build_tally(checklist->fingerprint,
 																   checklist->nrules,
 																   counts)),
