@@ -52,6 +52,13 @@ struct Node;
 #define ATTRIBUTE_GENERATED_VIRTUAL 'v'
 #endif
 
+/* 18 has foreign keys that are not enforced. */
+#if PG_VERSION_NUM >= 180000
+#define foreign_key_enforced(key) ((key)->conenforced)
+#else
+#define foreign_key_enforced(key) true
+#endif
+
 /* 18 takes a name and a version into the magic block. */
 #if PG_VERSION_NUM < 180000
 #define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC

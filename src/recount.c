@@ -168,11 +168,12 @@ void
 handover_recount(const HeaderTable *table, Relation relation, Datum id,
 				 const Checklist *checklist, bool in_query, Count *counts)
 {
-	for (int i = 0; i < table->nitems; i++)
+	for (int i = 0; i < table->nreferring; i++)
 	{
-		Relation	item = table_open(table->items[i], AccessShareLock);
+		Relation	item = table_open(table->referring[i], AccessShareLock);
 
-		if (handover_may_count(item, table->owner))
+		if (handover_is_item_table(item) &&
+			handover_may_count(item, table->owner))
 		{
 			const ItemTable *items = handover_item_table(item);
 			SavedUser	saved;

@@ -34,8 +34,8 @@ sign_query(Relation relation)
 	const char *schema =
 		quote_identifier(get_namespace_name(RelationGetNamespace(relation)));
 
-	return psprintf("INSERT INTO %s.signoff (handover_id, step, signed_by, signed_at, remark, read_back, document, sha256) "
-					"SELECT d.handover_id, $2, $3, pg_catalog.now(), $4, $5, d.document, "
+	return psprintf("INSERT INTO %s.signoff (handover_id, step, signed_by, session_user_name, signed_at, remark, read_back, document, sha256) "
+					"SELECT d.handover_id, $2, $3, SESSION_USER, pg_catalog.now(), $4, $5, d.document, "
 					"pg_catalog.sha256(pg_catalog.convert_to(d.document::pg_catalog.text, 'UTF8')) "
 					"FROM %s.document AS d WHERE d.handover_id OPERATOR(pg_catalog.=) $1",
 					schema, schema);

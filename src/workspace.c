@@ -11,6 +11,7 @@
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -90,11 +91,10 @@ forget(Datum argument, Oid relid)
 		if (relid == InvalidOid || item->relid == relid ||
 			item->header == relid)
 			item->valid = false;
-
-	/* Any table may just have become one of items, by a trigger of its own. */
 	hash_seq_init(&all, header_tables);
 	while ((header = hash_seq_search(&all)) != NULL)
-		header->valid = false;
+		if (relid == InvalidOid || header->relid == relid)
+			header->valid = false;
 }
 
 /* A schema has another name: that is in the text of queries. */
@@ -123,9 +123,9 @@ open_tables(void)
 }
 
 /*
- * The kept plan of a query, made anew only if the text or the type of its
- * first parameter is another than that of the plan: the server itself sees to
- * it that a plan is not out of date.  An old plan may be running, so it stays;
+ * The kept plan of a query, made anew only if the text or the types of its
+ * parameters are others than those of the plan: the server itself sees to it
+ * that a plan is not out of date.  An old plan may be running, so it stays;
  * that takes a table to be altered.
  */
 SPIPlanPtr
@@ -134,7 +134,9 @@ handover_plan(KeptPlan *kept, const char *query, int nargs, Oid *types)
 	SPIPlanPtr	fresh;
 	char	   *copy;
 
-	if (kept->plan != NULL && kept->type == types[0] &&
+	Assert(nargs <= PLAN_MAX_ARGS);
+	if (kept->plan != NULL && kept->nargs == nargs &&
+		memcmp(kept->types, types, nargs * sizeof(Oid)) == 0 &&
 		strcmp(kept->query, query) == 0)
 		return kept->plan;
 	fresh = SPI_prepare(query, nargs, types);
@@ -146,7 +148,8 @@ handover_plan(KeptPlan *kept, const char *query, int nargs, Oid *types)
 	if (kept->query != NULL)
 		pfree(kept->query);
 	kept->query = copy;
-	kept->type = types[0];
+	kept->nargs = nargs;
+	memcpy(kept->types, types, nargs * sizeof(Oid));
 	kept->plan = fresh;
 	return fresh;
 }
@@ -218,7 +221,7 @@ refers_to_header(const ForeignKeyCacheInfo *key, Oid guard)
 	Relation	header;
 	bool		found;
 
-	if (key->nkeys != 1)
+	if (key->nkeys != 1 || !foreign_key_enforced(key))
 		return false;
 	header = table_open(key->confrelid, AccessShareLock);
 	found = find_trigger(header, guard) != NULL &&
@@ -463,38 +466,59 @@ handover_item_element(const ItemTable *table, Datum element, bool isnull)
 }
 
 /*
- * The tables of items of a table of handovers.  Every table with a foreign key
- * to it has left it a trigger of the server's own.
+ * The tables with a foreign key to a table of handovers, which may be tables of
+ * items: each has left it a trigger of the server's own.
  */
 static void
-find_items(HeaderTable *table, Relation relation)
+find_referring(HeaderTable *table, Relation relation)
 {
 	TriggerDesc *triggers = relation->trigdesc;
 	List	   *referring = NIL;
-	List	   *items = NIL;
 	ListCell   *lc;
 
-	/* All of them first: the relation cache may rebuild what we look at. */
 	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 		if (OidIsValid(triggers->triggers[i].tgconstrrelid))
 			referring = list_append_unique_oid(referring,
 											   triggers->triggers[i].tgconstrrelid);
+	if (table->referring != NULL)
+		pfree(table->referring);
+	table->referring = NULL;
+	table->nreferring = 0;
+	table->referring = MemoryContextAlloc(TopMemoryContext, sizeof(Oid) *
+										  (list_length(referring) + 1));
 	foreach(lc, referring)
-	{
-		Relation	item = table_open(lfirst_oid(lc), AccessShareLock);
+		table->referring[table->nreferring++] = lfirst_oid(lc);
+}
 
-		if (handover_is_item_table(item))
-			items = lappend_oid(items, lfirst_oid(lc));
-		table_close(item, AccessShareLock);
+/*
+ * Complains if a trigger that may change the row fires after ours, by its
+ * name, so that what we have judged would not be what is stored.
+ */
+static void
+check_last(Relation relation)
+{
+	Oid			guard = our_function("guard_handover");
+	TriggerDesc *triggers = relation->trigdesc;
+	Trigger    *ours = NULL;
+
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+	{
+		Trigger    *trigger = &triggers->triggers[i];
+
+		if (trigger->tgfoid == guard)
+			ours = trigger;
+		else if (ours != NULL && trigger->tgenabled != TRIGGER_DISABLED &&
+				 TRIGGER_FOR_ROW(trigger->tgtype) &&
+				 TRIGGER_FOR_BEFORE(trigger->tgtype) &&
+				 (TRIGGER_FOR_INSERT(trigger->tgtype) ||
+				  TRIGGER_FOR_UPDATE(trigger->tgtype)))
+			ereport(ERROR,
+					(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+					 errmsg("trigger \"%s\" of table \"%s\" fires after \"%s\"",
+							trigger->tgname,
+							RelationGetRelationName(relation), ours->tgname),
+					 errhint("Triggers fire in the order of their names: rename it.")));
 	}
-	if (table->items != NULL)
-		pfree(table->items);
-	table->items = NULL;
-	table->nitems = 0;
-	table->items = MemoryContextAlloc(TopMemoryContext,
-									  sizeof(Oid) * (list_length(items) + 1));
-	foreach(lc, items)
-		table->items[table->nitems++] = lfirst_oid(lc);
 }
 
 /*
@@ -562,7 +586,8 @@ handover_header_table(Relation relation)
 			column = 0;
 		table->period[i] = column;
 	}
-	find_items(table, relation);
+	check_last(relation);
+	find_referring(table, relation);
 	table->valid = before == forgotten;
 	return table;
 }

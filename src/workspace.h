@@ -50,11 +50,14 @@ typedef enum HeaderColumn
 
 #define N_HEADER_COLUMNS	(HEADER_CANCELLED_AT + 1)
 
+#define PLAN_MAX_ARGS		6
+
 /* A plan that is kept, and what it was made of. */
 typedef struct KeptPlan
 {
 	char	   *query;			/* in TopMemoryContext */
-	Oid			type;			/* of its first parameter */
+	int			nargs;
+	Oid			types[PLAN_MAX_ARGS];
 	SPIPlanPtr	plan;
 } KeptPlan;
 
@@ -85,8 +88,8 @@ typedef struct HeaderTable
 	Oid			owner;
 	AttrNumber	columns[N_HEADER_COLUMNS];
 	AttrNumber	period[N_PERIOD];	/* 0 for one that there is not */
-	int			nitems;
-	Oid		   *items;			/* tables of items, in TopMemoryContext */
+	int			nreferring;
+	Oid		   *referring;		/* tables that refer to it, in TopMemoryContext */
 	KeptPlan	sign;			/* of sign_handover() */
 } HeaderTable;
 
