@@ -75,6 +75,26 @@ END;
 COMMENT ON FUNCTION @extschema@.unknown_keys(jsonb, text, jsonb, text) IS
     'part of import(): keys of an object that are not in the catalogue, in words';
 
+-- RAISE takes no NULL for what an error does not have, and shows an empty text.
+CREATE FUNCTION @extschema@.raise_again(code text, message text, detail text, hint text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    IF detail <> '' AND hint <> '' THEN
+        RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail, HINT = hint;
+    ELSIF detail <> '' THEN
+        RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail;
+    ELSIF hint <> '' THEN
+        RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, HINT = hint;
+    ELSE
+        RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message;
+    END IF;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.raise_again(text, text, text, text) IS
+    'part of import(): raises an error anew';
+
 CREATE FUNCTION @extschema@.create_workspace_import() RETURNS void
 LANGUAGE plpgsql
 AS $create$
@@ -173,9 +193,13 @@ BEGIN
                  WHERE i.handover_id = import.handover_id AND i.title = entry.value ->> 'waits_for';
                 awaited := CASE cardinality(ids) WHEN 1 THEN ids[1] END;
                 IF waiting IS NOT NULL
-                   AND (awaited IS NOT NULL) = (entry.value ? 'waits_for')
-                   AND (entry.value ? 'waits_for' OR jsonb_typeof(entry.value -> 'outside') = 'string')
-                   AND entry.value - '{item,waits_for,outside,details}'::text[] = '{}' THEN
+                   AND (awaited IS NOT NULL) = (coalesce(jsonb_typeof(entry.value -> 'waits_for'), 'null') <> 'null')
+                   AND (awaited IS NOT NULL OR jsonb_typeof(entry.value -> 'outside') = 'string')
+                   AND NOT EXISTS (SELECT
+                                     FROM jsonb_each(entry.value) AS member (key, value)
+                                    WHERE jsonb_typeof(member.value) <> 'null'
+                                      AND (member.key NOT IN ('item', 'waits_for', 'outside', 'details')
+                                           OR jsonb_typeof(member.value) <> 'string')) THEN
                     INSERT INTO dependency (handover_id, item, waits_for, outside, details)
                     VALUES (import.handover_id, waiting, awaited, entry.value ->> 'outside', entry.value ->> 'details');
                     CONTINUE;
@@ -209,12 +233,10 @@ EXCEPTION
         IF place IS NULL THEN
             RAISE;
         END IF;
-        RAISE EXCEPTION USING
-            ERRCODE = SQLSTATE,
-            MESSAGE = CASE place WHEN 'status' THEN message ELSE place || ': ' || message END,
-            DETAIL = detail,
-            HINT = CASE place WHEN 'status' THEN 'Pass ''draft'' as second argument to store the document as a draft.'
-                              ELSE hint END;
+        PERFORM @extschema@.raise_again(SQLSTATE,
+            CASE place WHEN 'status' THEN message ELSE place || ': ' || message END, detail,
+            CASE place WHEN 'status' THEN 'Pass ''draft'' as second argument to store the document as a draft.'
+                       ELSE hint END);
 END
 $function$;
 COMMENT ON FUNCTION import(jsonb, @extschema@.status) IS
@@ -231,6 +253,10 @@ BEGIN
     SELECT * INTO before FROM handover AS h WHERE h.id = source;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'handover % does not exist', source USING ERRCODE = 'no_data_found';
+    END IF;
+    IF target = source THEN
+        RAISE EXCEPTION 'handover % cannot be carried forward into itself', source
+            USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF before.status NOT IN ('accepted', 'closed') THEN
         RAISE EXCEPTION 'handover % is %', source, before.status

@@ -133,7 +133,7 @@ is_rating(const JsonbValue *value)
 
 	if (value->type != jbvNumeric)
 		return false;
-	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8,
+	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
 												NumericGetDatum(value->val.numeric)));
 	return number >= RATING_MIN && number <= RATING_MAX;
 }

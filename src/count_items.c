@@ -15,21 +15,29 @@
 
 #include "attributes.h"
 #include "change.h"
+#include "header.h"
 
 /*
- * Complains if the handover at hand is there, but was not touched.
+ * The handover at hand has not counted what has changed.  Complains if it is
+ * there.  If it comes yet, which a deferred foreign key allows, it will count
+ * all of its items.
  */
 static void
 check_gone(const Change *change)
 {
-	SPI_execute_plan(change->table->exists.plan, (Datum *) &change->parent,
+	const ItemTable *table = change->table;
+
+	SPI_execute_plan(table->exists.plan, (Datum *) &change->parent,
 					 NULL, false, 1);
-	if (SPI_processed > 0)
+	if (SPI_processed == 0)
+		handover_remember_recount(table->header, change->parent,
+								  table->parent_type);
+	else
 		ereport(ERROR,
 				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
 				 errmsg("table \"%s\" did not count its items",
 						get_rel_name(change->table->header)),
-				 errhint("One of its triggers or rules keeps rows from being updated.")));
+				 errhint("Its trigger zz_guard is disabled, or another trigger or rule keeps rows from being updated.")));
 }
 
 /*
@@ -51,7 +59,7 @@ touch(Change *change, Oid owner)
 		if (result != SPI_OK_UPDATE)
 			elog(ERROR, "could not touch a handover: %s",
 				 SPI_result_code_string(result));
-		if (SPI_processed == 0)
+		if (!change->counted)
 			check_gone(change);
 	}
 	PG_FINALLY();

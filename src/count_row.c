@@ -154,7 +154,6 @@ find_columns_by_itself(RowCounter *counter, Oid type)
 		for (int i = 0; i < counter->tupdesc->natts; i++)
 		{
 			Form_pg_attribute attr = TupleDescAttr(counter->tupdesc, i);
-
 			char	   *name = NameStr(attr->attname);
 
 			if (strcmp(name, "attributes") == 0)
@@ -169,13 +168,17 @@ find_columns_by_itself(RowCounter *counter, Oid type)
 	}
 
 	/*
-	 * The trigger of handovers runs before their columns are generated.  What
-	 * it cannot count must not count elsewhere.
+	 * The trigger of handovers runs before their columns are generated, and
+	 * makes the tally itself.  What it cannot count must not count elsewhere.
 	 */
 	else if (handover_is_header_table(relation))
 		for (int i = 0; i < counter->tupdesc->natts; i++)
-			counter->unread[i] =
-				TupleDescAttr(counter->tupdesc, i)->attgenerated != '\0';
+		{
+			Form_pg_attribute attr = TupleDescAttr(counter->tupdesc, i);
+
+			counter->unread[i] = attr->attgenerated != '\0' ||
+				strcmp(NameStr(attr->attname), "tally") == 0;
+		}
 	relation_close(relation, AccessShareLock);
 }
 

@@ -210,6 +210,11 @@ handover_to_document(PG_FUNCTION_ARGS)
 			time_value(values[i], &value);
 		else
 			handover_read_column(&row->readers[i], values[i], &value);
+
+		/* A null of jsonb says no more than that of SQL. */
+		nulls[i] = value.type == jbvNull;
+		if (nulls[i])
+			continue;
 		handover_push_key(&state, name);
 		push_value(&state, &value);
 	}

@@ -252,8 +252,16 @@ handover_find_parent(Relation relation)
 			continue;
 		if (find_column(relation, "handover_id") == key->conkey[0])
 			return key;
-		several = parent != NULL;
-		parent = key;
+
+		/* To a table that is partitioned there is one for each partition, too. */
+		if (parent == NULL || get_rel_relispartition(parent->confrelid))
+		{
+			several = several ||
+				(parent != NULL && parent->conkey[0] != key->conkey[0]);
+			parent = key;
+		}
+		else if (parent->conkey[0] != key->conkey[0])
+			several = true;
 	}
 	if (several)
 		ereport(ERROR,
