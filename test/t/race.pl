@@ -185,11 +185,11 @@ sub choose
 	}
 }
 
-# What psql is told, and how it tells what came of it: kind, SQLSTATE, rows.
+# What psql is told, and how it tells what came of it: kind, SQLSTATE, rows, and the last error there was.
 sub statement
 {
 	my ($kind, $sql) = @_;
-	return "$sql;\n\\echo $kind :SQLSTATE :ROW_COUNT\n";
+	return "$sql;\n\\echo $kind :SQLSTATE :ROW_COUNT :LAST_ERROR_MESSAGE\n";
 }
 
 sub level { return one_of('READ COMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'); }
@@ -252,7 +252,7 @@ sub read_client
 
 	foreach (split /\n/, slurp_file($file))
 	{
-		my ($kind, $state, $rows) = split / /;
+		my ($kind, $state, $rows, $message) = split / /, $_, 4;
 		my $ok = $state eq '00000';
 		my $entry = $kinds{$kind} // $wide_kinds{$kind};
 
@@ -282,7 +282,7 @@ sub read_client
 		{
 			my @expected = (@always, $entry ? @$entry[ 2 .. $#$entry ] : ());
 			$result->{errors}{$state}++;
-			$result->{unexpected}{"$kind $state"}++ unless grep { $_ eq $state } @expected;
+			$result->{unexpected}{"$kind $state $message"}++ unless grep { $_ eq $state } @expected;
 			$failed = 1;
 		}
 		elsif ($entry && $rows > 0)
