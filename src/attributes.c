@@ -364,11 +364,13 @@ handover_check_attributes(const ItemTable *table, TriggerData *trigger)
 	}
 	while (next_row(after, new_pointer, new))
 	{
-		MemoryContext caller = MemoryContextSwitchTo(context);
+		MemoryContext caller;
 
 		CHECK_FOR_INTERRUPTS();
 		if (before != NULL && !next_row(before, old_pointer, old))
 			elog(ERROR, "transition tables differ in their number of rows");
+		/* Not sooner: the slots keep the rows that a store on disk gives. */
+		caller = MemoryContextSwitchTo(context);
 		check_item(table, old, new);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(context);

@@ -53,7 +53,7 @@ find(Span name)
 	{
 		Element    *element = lfirst(lc);
 
-		if (span_is(name, element->name))
+		if (span_equal(name, (Span) {element->name, element->length}))
 			return element;
 	}
 	return NULL;
@@ -77,6 +77,7 @@ add_row(MemoryContext fresh, HeapTuple row, TupleDesc tupdesc)
 	{
 		element = palloc0_object(Element);
 		element->name = pstrdup(element_name);
+		element->length = strlen(element_name);
 		elements = lappend(elements, element);
 	}
 	for (int i = 0; field_name != NULL && i < lengthof(type_names); i++)

@@ -33,6 +33,7 @@ typedef struct Field
 typedef struct Element
 {
 	char	   *name;
+	int			length;			/* of the name */
 	List	   *fields;			/* of Field */
 } Element;
 
