@@ -43,6 +43,13 @@ OBJS = \
 	src/signoff.o \
 	src/dependency.o \
 	src/document_row.o \
+	src/audit_table.o \
+	src/audit_value.o \
+	src/audit_context.o \
+	src/audit_write.o \
+	src/audit_trigger.o \
+	src/audit_protect.o \
+	src/sha256.o \
 	src/priority_io.o \
 	src/priority_compare.o \
 	src/lens.o \
@@ -76,6 +83,10 @@ SQL = \
 	sql/47_workspace_report.sql \
 	sql/48_plan.sql \
 	sql/49_workspace.sql \
+	sql/50_audit_log.sql \
+	sql/51_audit.sql \
+	sql/52_seal.sql \
+	sql/53_history.sql \
 	sql/90_grant.sql
 INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
@@ -83,7 +94,7 @@ DATA_built = $(INSTALL_SQL)
 REGRESS = opclass level status checklist checklist_error tally complete constraint \
 	element template security demo priority lens score \
 	workspace workspace_name workspace_upgrade trigger guard_handover lifecycle count_items \
-	item_table attributes signoff dependency import carry_forward report hostile
+	item_table attributes signoff dependency import carry_forward report hostile audit audit_seal
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
 
 # Names must differ from those in REGRESS: both find what they expect in expected/.

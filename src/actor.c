@@ -23,12 +23,20 @@ handover_define_actor(void)
 							   NULL, NULL, NULL);
 }
 
+/* The setting; empty if there is none. */
+const char *
+handover_actor_setting(void)
+{
+	return actor_setting ? actor_setting : "";
+}
+
 const char *
 handover_current_actor(void)
 {
-	if (actor_setting != NULL && actor_setting[0] != '\0')
-		return actor_setting;
-	return GetUserNameFromId(GetSessionUserId(), false);
+	const char *actor = handover_actor_setting();
+
+	return actor[0] != '\0' ? actor :
+		GetUserNameFromId(GetSessionUserId(), false);
 }
 
 /*
@@ -41,4 +49,24 @@ Datum
 handover_actor(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(handover_current_actor()));
+}
+
+/*
+ * caller() returns name
+ *
+ * The role that the client acts as: that of SET ROLE, or the session user,
+ * whoever the functions in between run as.
+ */
+PG_FUNCTION_INFO_V1(handover_caller);
+Datum
+handover_caller(PG_FUNCTION_ARGS)
+{
+	/* There the client is not who has chosen what runs: VACUUM, REINDEX ... */
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("cannot change what is audited within security-restricted operation")));
+	return DirectFunctionCall1(namein,
+							   CStringGetDatum(GetUserNameFromId(GetOuterUserId(),
+																 false)));
 }

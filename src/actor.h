@@ -6,6 +6,7 @@
 #define HANDOVER_ACTOR_H
 
 extern void handover_define_actor(void);
+extern const char *handover_actor_setting(void);
 extern const char *handover_current_actor(void);
 
 #endif							/* HANDOVER_ACTOR_H */

@@ -7,6 +7,7 @@
 #include "fmgr.h"
 
 #include "actor.h"
+#include "audit.h"
 #include "handover.h"
 
 PG_MODULE_MAGIC_EXT(.name = "handover", .version = "0.1");
@@ -17,6 +18,8 @@ void
 _PG_init(void)
 {
 	handover_define_actor();
+	handover_define_log_maintenance();
+	handover_define_labels();
 }
 
 static const char *const level_names[N_LEVELS] = {

@@ -27,15 +27,11 @@
 /* Longest output of JsonEncodeDateTime() and of the shortest-decimal code. */
 #define SCALAR_BUFFER (MAXDATELEN + 1)
 
-/*
- * Prepares to read values of a type.  What it needs lives in context.
- */
-void
-handover_open_column(ColumnReader *reader, Oid type, MemoryContext context)
+/* Is the type one that handover_read_column() reads by itself? */
+static bool
+is_known(Oid type)
 {
-	reader->type = getBaseType(type);
-	reader->is_output = false;
-	switch (reader->type)
+	switch (type)
 	{
 		case BOOLOID:
 		case INT2OID:
@@ -51,23 +47,49 @@ handover_open_column(ColumnReader *reader, Oid type, MemoryContext context)
 		case DATEOID:
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			return;
+			return true;
 		default:
-			break;
+			return false;
 	}
-	if (get_typtype(reader->type) == TYPTYPE_ENUM)
-	{
-		Oid			function;
-		bool		is_varlena;
+}
 
-		getTypeOutputInfo(reader->type, &function, &is_varlena);
-		fmgr_info_cxt(function, &reader->convert, context);
-		reader->is_output = true;
-	}
+/*
+ * Prepares to read values of a type, by its output function if need be.  What
+ * it needs lives in context.
+ */
+void
+handover_open_column_as_text(ColumnReader *reader, Oid type,
+							 MemoryContext context)
+{
+	Oid			function;
+	bool		is_varlena;
+
+	reader->type = getBaseType(type);
+	reader->is_output = false;
+	if (is_known(reader->type))
+		return;
+	getTypeOutputInfo(reader->type, &function, &is_varlena);
+	fmgr_info_cxt(function, &reader->convert, context);
+	reader->is_output = true;
+}
+
+/*
+ * The same by to_jsonb(), if need be, which may call a cast of the type.
+ */
+void
+handover_open_column(ColumnReader *reader, Oid type, MemoryContext context)
+{
+	Oid			base = getBaseType(type);
+
+	if (is_known(base) || get_typtype(base) == TYPTYPE_ENUM)
+		handover_open_column_as_text(reader, type, context);
 	else
 	{
 		MemoryContext old = MemoryContextSwitchTo(context);
 		Node	   *argument = (Node *) makeNullConst(type, -1, InvalidOid);
+
+		reader->type = base;
+		reader->is_output = false;
 
 		/* to_jsonb() learns the type of its argument from the call. */
 		fmgr_info_cxt(F_TO_JSONB, &reader->convert, context);

@@ -18,6 +18,8 @@ typedef struct ColumnReader
 
 extern void handover_open_column(ColumnReader *reader, Oid type,
 								 MemoryContext context);
+extern void handover_open_column_as_text(ColumnReader *reader, Oid type,
+										 MemoryContext context);
 extern void handover_read_column(ColumnReader *reader, Datum datum,
 								 JsonbValue *value);
 extern void handover_jsonb_value(Jsonb *jsonb, JsonbValue *value);

@@ -49,9 +49,9 @@ SELECT count(*) FROM handover.lint('require task');
 RESET search_path;
 RESET ROLE;
 
--- everything runs with the rights of its caller
+-- everything runs with the rights of its caller, but what keeps the audit log
 SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
-WHERE nspname = 'handover' AND prosecdef;
+WHERE nspname = 'handover' AND prosecdef ORDER BY p.oid::regprocedure::text;
 -- every procedural function pins its search_path, but for those by which create_workspace() fills
 -- the schemas that it has put there
 SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace JOIN pg_language l ON l.oid = prolang

@@ -1,0 +1,173 @@
+/*
+ * audit_log: who changed what.
+ *
+ * The tables are the extension's own, and written by its triggers alone.
+ */
+
+CREATE SEQUENCE @extschema@.audit_relation_id_seq AS integer;
+COMMENT ON SEQUENCE @extschema@.audit_relation_id_seq IS 'keys of audit_relation; gaps mean nothing';
+CREATE TABLE @extschema@.audit_relation (
+    id          integer PRIMARY KEY,
+    relation    oid  NOT NULL,
+    schema_name text NOT NULL,
+    table_name  text NOT NULL
+);
+
+-- not unique: two sessions that meet a new name at once shall not meet each other
+CREATE INDEX audit_relation_relation ON @extschema@.audit_relation (relation);
+
+COMMENT ON TABLE @extschema@.audit_relation IS
+    'tables that the log speaks of, by the names that they had; written by the database only';
+COMMENT ON COLUMN @extschema@.audit_relation.id IS 'key';
+COMMENT ON COLUMN @extschema@.audit_relation.relation IS 'OID of the table';
+COMMENT ON COLUMN @extschema@.audit_relation.schema_name IS 'its schema then';
+COMMENT ON COLUMN @extschema@.audit_relation.table_name IS 'its name then';
+
+CREATE SEQUENCE @extschema@.audit_transaction_id_seq;
+COMMENT ON SEQUENCE @extschema@.audit_transaction_id_seq IS 'keys of audit_transaction; gaps mean nothing';
+CREATE TABLE @extschema@.audit_transaction (
+    id               bigint PRIMARY KEY,
+    xid              xid8 NOT NULL,
+    started_at       timestamptz NOT NULL,
+    actor            text NOT NULL,
+    session_user_name text NOT NULL,
+    role_name        text NOT NULL,
+    application_name text,
+    client_address   text,
+    labels           text,
+    block            bigint,
+    entries          bigint,
+    sha256           bytea
+);
+
+-- finds what is not sealed, too; a partial index is not for rows that are inserted as those of a catalog are
+CREATE INDEX audit_transaction_block ON @extschema@.audit_transaction (block, id);
+
+COMMENT ON TABLE @extschema@.audit_transaction IS
+    'who changed things: one row a transaction, another if it goes on in another name; written by the database only';
+COMMENT ON COLUMN @extschema@.audit_transaction.id IS 'key';
+COMMENT ON COLUMN @extschema@.audit_transaction.xid IS 'transaction id of the server that it ran on';
+COMMENT ON COLUMN @extschema@.audit_transaction.started_at IS 'when it began';
+COMMENT ON COLUMN @extschema@.audit_transaction.actor IS 'the person, by the setting handover.actor, or else the session user';
+COMMENT ON COLUMN @extschema@.audit_transaction.session_user_name IS 'user that logged in';
+COMMENT ON COLUMN @extschema@.audit_transaction.role_name IS 'role in force';
+COMMENT ON COLUMN @extschema@.audit_transaction.application_name IS 'application, as it calls itself';
+COMMENT ON COLUMN @extschema@.audit_transaction.client_address IS 'where the client is';
+COMMENT ON COLUMN @extschema@.audit_transaction.labels IS 'whatever else is to be known, by the setting handover.labels';
+COMMENT ON COLUMN @extschema@.audit_transaction.block IS 'block that it is sealed in';
+COMMENT ON COLUMN @extschema@.audit_transaction.entries IS 'number of its entries when it was sealed';
+COMMENT ON COLUMN @extschema@.audit_transaction.sha256 IS 'SHA-256 of its entries when it was sealed';
+
+CREATE SEQUENCE @extschema@.audit_statement_id_seq;
+COMMENT ON SEQUENCE @extschema@.audit_statement_id_seq IS 'keys of audit_statement; gaps mean nothing';
+CREATE TABLE @extschema@.audit_statement (
+    id             bigint PRIMARY KEY,
+    transaction_id bigint NOT NULL,
+    query          text NOT NULL
+);
+
+COMMENT ON TABLE @extschema@.audit_statement IS
+    'texts of statements, where audit() was asked for them; written by the database only';
+COMMENT ON COLUMN @extschema@.audit_statement.id IS 'key';
+COMMENT ON COLUMN @extschema@.audit_statement.transaction_id IS 'transaction that ran it';
+COMMENT ON COLUMN @extschema@.audit_statement.query IS 'what the client sent; parameters are not in it';
+
+CREATE TABLE @extschema@.audit_log (
+    transaction_id bigint NOT NULL,
+    id             bigint NOT NULL,
+    command        bigint NOT NULL,
+    changed_at     timestamptz NOT NULL,
+    relation_id    integer,
+    operation      "char" NOT NULL,
+    key            text COLLATE "C",
+    old            jsonb,
+    new            jsonb,
+    statement_id   bigint,
+    PRIMARY KEY (transaction_id, id)
+);
+
+CREATE INDEX audit_log_key ON @extschema@.audit_log (relation_id, key);
+
+COMMENT ON TABLE @extschema@.audit_log IS
+    'every change of an audited table; written by the database only';
+COMMENT ON COLUMN @extschema@.audit_log.id IS 'number within the transaction, in the order in which triggers fired; gaps mean nothing';
+COMMENT ON COLUMN @extschema@.audit_log.transaction_id IS 'transaction, and who ran it';
+COMMENT ON COLUMN @extschema@.audit_log.command IS 'command of the transaction: with the id, the order of the changes';
+COMMENT ON COLUMN @extschema@.audit_log.changed_at IS 'when the trigger fired; of several changes of one row, it tells the order';
+COMMENT ON COLUMN @extschema@.audit_log.relation_id IS 'table; NULL for what is about the log itself';
+COMMENT ON COLUMN @extschema@.audit_log.operation IS 'I insert, U update, D delete, T truncate, E event';
+COMMENT ON COLUMN @extschema@.audit_log.key IS 'primary key of the row, before the change: the text of its column, or of an array of several';
+COMMENT ON COLUMN @extschema@.audit_log.old IS 'the row before; of an update, the columns that have changed';
+COMMENT ON COLUMN @extschema@.audit_log.new IS 'the row after; of an update, the columns that have changed; of an event, what happened';
+COMMENT ON COLUMN @extschema@.audit_log.statement_id IS 'statement that the client sent, if that is kept';
+
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_relation', '');
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_relation_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_transaction', '');
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_transaction_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_statement', '');
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_statement_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_log', '');
+
+-- lz4 packs images of rows faster than what is usual; not every server has it
+DO $$
+BEGIN
+    IF 'lz4' = ANY ((SELECT s.enumvals FROM pg_settings AS s WHERE s.name = 'default_toast_compression')::text[]) THEN
+        ALTER TABLE @extschema@.audit_log ALTER COLUMN old SET COMPRESSION lz4;
+        ALTER TABLE @extschema@.audit_log ALTER COLUMN new SET COMPRESSION lz4;
+    END IF;
+END $$;
+
+-- For people.
+CREATE VIEW @extschema@.audit_entry AS
+SELECT l.transaction_id, l.id, l.changed_at, t.started_at, t.actor, t.session_user_name, t.role_name, t.application_name, t.client_address, t.labels,
+       r.schema_name, r.table_name,
+       CASE l.operation WHEN 'I' THEN 'INSERT' WHEN 'U' THEN 'UPDATE' WHEN 'D' THEN 'DELETE'
+                        WHEN 'T' THEN 'TRUNCATE' ELSE 'EVENT' END AS operation,
+       l.key, l.old, l.new, s.query, l.command, t.block
+  FROM @extschema@.audit_log AS l
+       JOIN @extschema@.audit_transaction AS t ON t.id = l.transaction_id
+       LEFT JOIN @extschema@.audit_relation AS r ON r.id = l.relation_id
+       LEFT JOIN @extschema@.audit_statement AS s ON s.id = l.statement_id;
+COMMENT ON VIEW @extschema@.audit_entry IS
+    'the log with who and where; order by transaction_id, command, id';
+COMMENT ON COLUMN @extschema@.audit_entry.transaction_id IS 'transaction';
+COMMENT ON COLUMN @extschema@.audit_entry.id IS 'number of the entry in the transaction';
+COMMENT ON COLUMN @extschema@.audit_entry.changed_at IS 'when the row changed';
+COMMENT ON COLUMN @extschema@.audit_entry.started_at IS 'when the transaction began';
+COMMENT ON COLUMN @extschema@.audit_entry.actor IS 'the person, as far as the application told';
+COMMENT ON COLUMN @extschema@.audit_entry.session_user_name IS 'user that logged in';
+COMMENT ON COLUMN @extschema@.audit_entry.role_name IS 'role in force';
+COMMENT ON COLUMN @extschema@.audit_entry.application_name IS 'application, as it calls itself';
+COMMENT ON COLUMN @extschema@.audit_entry.client_address IS 'where the client is';
+COMMENT ON COLUMN @extschema@.audit_entry.labels IS 'whatever else is to be known';
+COMMENT ON COLUMN @extschema@.audit_entry.schema_name IS 'schema of the table then';
+COMMENT ON COLUMN @extschema@.audit_entry.table_name IS 'name of the table then';
+COMMENT ON COLUMN @extschema@.audit_entry.operation IS 'INSERT, UPDATE, DELETE, TRUNCATE or EVENT';
+COMMENT ON COLUMN @extschema@.audit_entry.key IS 'primary key of the row, before the change';
+COMMENT ON COLUMN @extschema@.audit_entry.old IS 'the row before, or what of it has changed';
+COMMENT ON COLUMN @extschema@.audit_entry.new IS 'the row after, or what of it has changed';
+COMMENT ON COLUMN @extschema@.audit_entry.query IS 'statement that the client sent, if that is kept';
+COMMENT ON COLUMN @extschema@.audit_entry.command IS 'command of the transaction';
+COMMENT ON COLUMN @extschema@.audit_entry.block IS 'block that it is sealed in; NULL for not yet';
+
+-- ------------------------------------------------------------------------
+-- Nobody changes the log
+-- ------------------------------------------------------------------------
+
+CREATE FUNCTION @extschema@.protect_log() RETURNS trigger
+    AS 'MODULE_PATHNAME', 'handover_protect_log' LANGUAGE C;
+COMMENT ON FUNCTION @extschema@.protect_log() IS
+    'trigger: refuses every change of the log but those of its own functions';
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY '{audit_relation,audit_transaction,audit_statement,audit_log}'::text[] LOOP
+        EXECUTE format('CREATE TRIGGER protect_log BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.protect_log()', name);
+        EXECUTE format('COMMENT ON TRIGGER protect_log ON @extschema@.%I IS %L', name,
+                       'refuses every change but those of the functions of the log');
+    END LOOP;
+END $$;

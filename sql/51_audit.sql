@@ -1,0 +1,262 @@
+/*
+ * audit: which tables are watched, and how.
+ */
+
+CREATE FUNCTION @extschema@.audit_row() RETURNS trigger
+    AS 'MODULE_PATHNAME', 'handover_audit_row_trigger' LANGUAGE C;
+COMMENT ON FUNCTION @extschema@.audit_row() IS
+    'trigger of an audited table: logs each row that changes';
+CREATE FUNCTION @extschema@.audit_flush() RETURNS trigger
+    AS 'MODULE_PATHNAME', 'handover_audit_flush_trigger' LANGUAGE C;
+COMMENT ON FUNCTION @extschema@.audit_flush() IS
+    'trigger of an audited table: writes what a statement has left to be logged';
+CREATE FUNCTION @extschema@.audit_truncate() RETURNS trigger
+    AS 'MODULE_PATHNAME', 'handover_audit_truncate_trigger' LANGUAGE C;
+COMMENT ON FUNCTION @extschema@.audit_truncate() IS
+    'trigger of an audited table: logs that it was emptied';
+
+CREATE TABLE @extschema@.audit_table (
+    relation       regclass PRIMARY KEY,
+    exclude        text[]  NOT NULL DEFAULT '{}',
+    mask           text[]  NOT NULL DEFAULT '{}',
+    condition      text,
+    skip_unchanged boolean NOT NULL DEFAULT false,
+    require_actor  boolean NOT NULL DEFAULT false,
+    with_query     boolean NOT NULL DEFAULT false,
+    always         boolean NOT NULL DEFAULT false
+);
+
+COMMENT ON TABLE @extschema@.audit_table IS 'tables that are audited; written by audit() and unaudit() only';
+COMMENT ON COLUMN @extschema@.audit_table.relation IS 'the table; its partitions are audited with it';
+COMMENT ON COLUMN @extschema@.audit_table.exclude IS 'columns that the log does not show';
+COMMENT ON COLUMN @extschema@.audit_table.mask IS 'columns of which the log shows that they changed, not to what';
+COMMENT ON COLUMN @extschema@.audit_table.condition IS 'rows that are logged, as in the WHEN of a trigger; NULL for all';
+COMMENT ON COLUMN @extschema@.audit_table.skip_unchanged IS 'whether an update that changes nothing is left out';
+COMMENT ON COLUMN @extschema@.audit_table.require_actor IS 'whether a change without the setting handover.actor is refused';
+COMMENT ON COLUMN @extschema@.audit_table.with_query IS 'whether the text of the statement is kept';
+COMMENT ON COLUMN @extschema@.audit_table.always IS 'whether what replication applies is logged, too';
+
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_table', '');
+
+CREATE TRIGGER protect_log BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.audit_table
+    FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.protect_log();
+COMMENT ON TRIGGER protect_log ON @extschema@.audit_table IS
+    'refuses every change but those of the functions of the log';
+CREATE TRIGGER catalogue_changed AFTER INSERT OR UPDATE OR DELETE ON @extschema@.audit_table
+    FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.catalogue_changed();
+COMMENT ON TRIGGER catalogue_changed ON @extschema@.audit_table IS
+    'tells all sessions to read it anew';
+
+CREATE FUNCTION @extschema@.audit_event(event jsonb, relation regclass DEFAULT NULL) RETURNS void
+    AS 'MODULE_PATHNAME', 'handover_audit_event' LANGUAGE C;
+COMMENT ON FUNCTION @extschema@.audit_event(jsonb, regclass) IS
+    'part of the functions of the log: writes what happened to the log itself';
+REVOKE ALL ON FUNCTION @extschema@.audit_event(jsonb, regclass) FROM PUBLIC;
+
+-- Only who owns a table may have it audited, or no longer.
+CREATE FUNCTION @extschema@.check_auditor(relation regclass, caller name) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    kind "char";
+BEGIN
+    SELECT c.relkind INTO kind
+      FROM pg_class AS c
+     WHERE c.oid = check_auditor.relation;
+    IF kind IS NULL OR kind NOT IN ('r', 'p') THEN
+        RAISE EXCEPTION '% is not a table', coalesce(relation::text, 'NULL')
+            USING ERRCODE = 'wrong_object_type';
+    END IF;
+    IF NOT EXISTS (SELECT
+                     FROM pg_class AS c
+                    WHERE c.oid = check_auditor.relation
+                      AND pg_has_role(caller, c.relowner, 'USAGE')) THEN
+        RAISE EXCEPTION 'must be owner of table %', relation
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF EXISTS (SELECT
+                 FROM pg_class AS c
+                WHERE c.oid = check_auditor.relation
+                  AND (c.relnamespace = '@extschema@'::regnamespace OR c.relpersistence = 't'
+                       OR c.relnamespace = 'pg_catalog'::regnamespace)) THEN
+        RAISE EXCEPTION 'table % cannot be audited', relation
+            USING ERRCODE = 'feature_not_supported',
+                  DETAIL = 'Tables of the system, of the log itself and temporary ones cannot.';
+    END IF;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.check_auditor(regclass, name) IS
+    'part of audit(): an error unless the caller owns the table and it can be audited';
+
+CREATE FUNCTION @extschema@.caller() RETURNS name
+    AS 'MODULE_PATHNAME', 'handover_caller' LANGUAGE C STABLE;
+COMMENT ON FUNCTION @extschema@.caller() IS
+    'part of audit(): the role that the client acts as, whatever functions it has called';
+
+-- What needs the rights of the owner of the log; nothing here runs what the caller has written.
+CREATE FUNCTION @extschema@.register_audit(settings @extschema@.audit_table) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET handover.log_maintenance = on
+AS $function$
+BEGIN
+    PERFORM @extschema@.check_auditor(settings.relation, @extschema@.caller());
+    INSERT INTO @extschema@.audit_table AS t
+    SELECT settings.*
+        ON CONFLICT ON CONSTRAINT audit_table_pkey DO UPDATE
+       SET exclude = excluded.exclude, mask = excluded.mask, condition = excluded.condition,
+           skip_unchanged = excluded.skip_unchanged, require_actor = excluded.require_actor,
+           with_query = excluded.with_query, always = excluded.always;
+    PERFORM @extschema@.audit_event(jsonb_build_object('event', 'audit')
+                                        || jsonb_strip_nulls(to_jsonb(settings) - 'relation'), settings.relation);
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.register_audit(@extschema@.audit_table) IS
+    'part of audit(): registers a table of the caller, and logs that';
+
+CREATE FUNCTION @extschema@.unregister_audit(relation regclass) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET handover.log_maintenance = on
+AS $function$
+BEGIN
+    PERFORM @extschema@.check_auditor(relation, @extschema@.caller());
+    IF NOT EXISTS (SELECT FROM @extschema@.audit_table AS t WHERE t.relation = unregister_audit.relation) THEN
+        RAISE EXCEPTION 'table % is not audited', relation
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    PERFORM @extschema@.audit_event(jsonb_build_object('event', 'unaudit'), relation);
+    DELETE FROM @extschema@.audit_table AS t WHERE t.relation = unregister_audit.relation;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.unregister_audit(regclass) IS
+    'part of unaudit(): logs that a table of the caller is audited no more, and forgets it';
+
+CREATE FUNCTION @extschema@.audit(relation regclass, exclude text[] DEFAULT '{}', mask text[] DEFAULT '{}', condition text DEFAULT NULL,
+                                  skip_unchanged boolean DEFAULT false, require_actor boolean DEFAULT false,
+                                  with_query boolean DEFAULT false, always boolean DEFAULT false)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    fires text := CASE WHEN always THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END;
+    part regclass;
+    unknown text;
+BEGIN
+    SELECT c INTO unknown
+      FROM unnest(exclude || mask) AS c
+     WHERE NOT EXISTS (SELECT FROM pg_attribute AS a
+                        WHERE a.attrelid = audit.relation AND a.attname = c AND a.attnum > 0 AND NOT a.attisdropped)
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'column "%" of table % does not exist', unknown, relation USING ERRCODE = 'undefined_column';
+    END IF;
+    PERFORM @extschema@.register_audit(ROW(relation, exclude, mask, condition, skip_unchanged, require_actor, with_query, always)::@extschema@.audit_table);
+
+    -- as the caller: what a condition says is theirs
+    EXECUTE format('CREATE OR REPLACE TRIGGER zz_audit_row AFTER INSERT OR UPDATE OR DELETE ON %s
+                    FOR EACH ROW%s EXECUTE FUNCTION @extschema@.audit_row()',
+                   relation, CASE WHEN condition IS NULL THEN '' ELSE format(' WHEN (%s)', condition) END);
+    EXECUTE format('CREATE OR REPLACE TRIGGER zz_audit_row_flush AFTER INSERT OR UPDATE OR DELETE ON %s
+                    FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.audit_flush()', relation);
+    FOR part IN SELECT p.relid FROM pg_partition_tree(relation) AS p UNION SELECT relation
+    LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER zz_audit_truncate AFTER TRUNCATE ON %s
+                        FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.audit_truncate()', part);
+        EXECUTE format('ALTER TABLE %s %s TRIGGER zz_audit_truncate, %2$s TRIGGER zz_audit_row', part, fires);
+    END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.audit(regclass, text[], text[], text, boolean, boolean, boolean, boolean) IS
+    'logs every change of a table from now on; called again, changes how';
+
+CREATE FUNCTION @extschema@.unaudit(relation regclass) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    part regclass;
+BEGIN
+    PERFORM @extschema@.unregister_audit(relation);
+    EXECUTE format('DROP TRIGGER IF EXISTS zz_audit_row ON %s', relation);
+    EXECUTE format('DROP TRIGGER IF EXISTS zz_audit_row_flush ON %s', relation);
+    FOR part IN SELECT p.relid FROM pg_partition_tree(relation) AS p UNION SELECT relation
+    LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS zz_audit_truncate ON %s', part);
+    END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.unaudit(regclass) IS
+    'logs no more changes of a table; this itself is logged';
+
+CREATE FUNCTION @extschema@.audit_schema(name text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    found regclass;
+    n bigint := 0;
+BEGIN
+    IF to_regnamespace(quote_ident(name)) IS NULL THEN
+        RAISE EXCEPTION 'schema "%" does not exist', name USING ERRCODE = 'invalid_schema_name';
+    END IF;
+    FOR found IN
+        SELECT c.oid
+          FROM pg_class AS c
+         WHERE c.relnamespace = to_regnamespace(quote_ident(name))
+           AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+           AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = c.oid AND g.tgname = 'zz_audit_row')
+         ORDER BY c.relname
+    LOOP
+        PERFORM @extschema@.audit(found);
+        n := n + 1;
+    END LOOP;
+    RETURN n;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.audit_schema(text) IS
+    'audits all tables of a schema that are not yet; returns how many';
+
+-- What is registered and what is there.
+CREATE FUNCTION @extschema@.audit_check()
+RETURNS TABLE (relation text, discrepancy text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH wanted AS (
+        SELECT t.relation AS root, p.relid AS relation, t.always, trigger.name, t.condition
+          FROM @extschema@.audit_table AS t
+               CROSS JOIN LATERAL (SELECT tree.relid FROM pg_catalog.pg_partition_tree(t.relation) AS tree
+                                   UNION SELECT t.relation) AS p
+               CROSS JOIN (VALUES ('zz_audit_row'), ('zz_audit_truncate')) AS trigger (name)
+         WHERE EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = t.relation)
+    )
+    SELECT t.relation::oid::text, 'the table is gone'
+      FROM @extschema@.audit_table AS t
+     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = t.relation)
+    UNION ALL
+    SELECT wanted.relation::text,
+           CASE WHEN g.oid IS NULL THEN 'trigger ' || wanted.name || ' is missing'
+                WHEN g.tgfoid <> ('@extschema@.' || pg_catalog.substr(wanted.name, 4))::pg_catalog.regproc
+                THEN 'trigger ' || wanted.name || ' calls another function'
+                WHEN NOT shape.ok THEN 'trigger ' || wanted.name || ' does not fire for every change'
+                WHEN g.tgenabled = 'D' THEN 'trigger ' || wanted.name || ' is disabled'
+                WHEN g.tgenabled = 'R' THEN 'trigger ' || wanted.name || ' fires in replication only'
+                WHEN wanted.always THEN 'trigger ' || wanted.name || ' does not fire in replication'
+                ELSE 'trigger ' || wanted.name || ' fires in replication, too' END
+      FROM wanted
+           LEFT JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = wanted.relation AND g.tgname = wanted.name
+           CROSS JOIN LATERAL (
+               -- AFTER ROW of INSERT, UPDATE and DELETE, or AFTER TRUNCATE: see pg_trigger.h
+               SELECT g.tgtype = CASE wanted.name WHEN 'zz_audit_row' THEN 29 ELSE 32 END
+                      AND pg_catalog.cardinality(g.tgattr::smallint[]) = 0
+                      AND (g.tgqual IS NOT NULL) = (wanted.name = 'zz_audit_row' AND wanted.condition IS NOT NULL) AS ok
+           ) AS shape
+     WHERE g.oid IS NULL OR NOT shape.ok
+        OR g.tgenabled <> CASE WHEN wanted.always THEN 'A' ELSE 'O' END
+        OR g.tgfoid <> ('@extschema@.' || pg_catalog.substr(wanted.name, 4))::pg_catalog.regproc
+     ORDER BY 1, 2;
+END;
+COMMENT ON FUNCTION @extschema@.audit_check() IS
+    'tables that are registered and whose triggers are not as they should be: none';

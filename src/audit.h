@@ -1,0 +1,85 @@
+/*
+ * audit.h
+ *		The audit log: what its triggers and its writer have in common.
+ */
+#ifndef HANDOVER_AUDIT_H
+#define HANDOVER_AUDIT_H
+
+#include "commands/trigger.h"
+#include "utils/jsonb.h"
+
+#include "row_value.h"
+#include "handover.h"
+
+/* The letters of audit_log.operation. */
+#define AUDIT_INSERT	'I'
+#define AUDIT_UPDATE	'U'
+#define AUDIT_DELETE	'D'
+#define AUDIT_TRUNCATE	'T'
+#define AUDIT_EVENT		'E'		/* something about the log itself */
+
+/* What a column of an audited table is to the log. */
+typedef enum AuditColumn
+{
+	AUDIT_LOGGED,
+	AUDIT_MASKED,				/* that it changed shows, to what does not */
+	AUDIT_EXCLUDED				/* nothing shows, not even that it changed */
+} AuditColumn;
+
+/* A table as its triggers know it, until the server says it has changed. */
+typedef struct AuditTable
+{
+	Oid			relid;			/* hash key; must be first */
+	bool		valid;
+	MemoryContext context;		/* everything below lives in it */
+	int32		relation_id;	/* of its row in audit_relation */
+	bool		skip_unchanged;
+	bool		require_actor;
+	bool		with_query;
+	bool		pin_settings;	/* some output depends on settings */
+	TupleDesc	tupdesc;
+	AuditColumn *columns;		/* by number less one */
+	ColumnReader *readers;
+	int			nkeys;
+	AttrNumber *keys;			/* of the primary key, or replica identity */
+	FmgrInfo   *key_output;
+} AuditTable;
+
+/* One row of the log before it is written. */
+typedef struct AuditEntry
+{
+	int32		relation_id;	/* 0 for an event of no table */
+	CommandId	command;
+	char		operation;
+	Datum		key;			/* text; see has_key */
+	bool		has_key;
+	Jsonb	   *old;			/* NULL for none */
+	Jsonb	   *new;
+} AuditEntry;
+
+/* audit_table.c */
+extern AuditTable *handover_audit_table(Relation relation);
+
+/* audit_value.c */
+extern Datum handover_audit_key(AuditTable *table, Datum *values,
+								bool *nulls);
+extern Jsonb *handover_audit_row(AuditTable *table, Datum *values,
+								 bool *nulls, const bool *wanted);
+
+/* audit_protect.c */
+extern void handover_define_log_maintenance(void);
+
+/* audit_context.c */
+extern void handover_define_labels(void);
+extern int64 handover_audit_context(bool require_actor);
+extern int64 handover_audit_statement(int64 transaction);
+
+/* audit_write.c */
+extern int64 handover_audit_next_id(const char *sequence);
+extern void handover_audit_insert(const char *table, Datum *values,
+								  bool *nulls);
+extern void handover_audit_write(const AuditEntry *entry, bool with_query,
+								 bool require_actor);
+extern void handover_audit_flush(void);
+
+#endif							/* HANDOVER_AUDIT_H */

@@ -1,0 +1,216 @@
+/*
+ * audit_context.c
+ *		Who changes things: a row of audit_transaction for each transaction, and
+ *		another whenever it goes on in another name.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "tcop/tcopprot.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+#include "utils/xid8.h"
+
+#include "actor.h"
+#include "audit.h"
+
+/* A row that was written, and may be rolled back. */
+typedef struct Written
+{
+	int64		id;				/* 0 for none */
+	SubTransactionId subid;		/* that wrote it */
+} Written;
+
+static Written context;
+static Written statement;
+
+/* What these rows say, in memory of the transaction. */
+static struct
+{
+	Oid			session_user;
+	Oid			role;
+	char	   *actor;
+	char	   *application;
+	char	   *labels;
+}			context_says;
+static char *statement_says;
+
+static char *labels_setting = NULL;
+
+/* Called once, when the library is loaded. */
+void
+handover_define_labels(void)
+{
+	DefineCustomStringVariable("handover.labels",
+							   "Tells the audit log what else is to be known of a transaction.",
+							   "Any text, such as the number of a request; best by SET LOCAL.",
+							   &labels_setting, "", PGC_USERSET, 0,
+							   NULL, NULL, NULL);
+}
+
+static void
+forget(XactEvent event, void *argument)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
+		event == XACT_EVENT_PREPARE)
+		context.id = statement.id = 0;
+}
+
+/*
+ * What a subtransaction has written goes when it aborts, and is its parent's
+ * when it commits.
+ */
+static void
+forget_sub(SubXactEvent event, SubTransactionId id, SubTransactionId parent,
+		   void *argument)
+{
+	Written    *all[] = {&context, &statement};
+
+	for (int i = 0; i < lengthof(all); i++)
+	{
+		if (all[i]->id == 0 || all[i]->subid != id)
+			continue;
+		if (event == SUBXACT_EVENT_ABORT_SUB)
+			all[i]->id = 0;
+		else if (event == SUBXACT_EVENT_COMMIT_SUB)
+			all[i]->subid = parent;
+	}
+}
+
+static Written
+written(int64 id)
+{
+	static bool registered = false;
+
+	if (!registered)
+	{
+		RegisterXactCallback(forget, NULL);
+		RegisterSubXactCallback(forget_sub, NULL);
+		registered = true;
+	}
+	return (Written) {id, GetCurrentSubTransactionId()};
+}
+
+static const char *
+not_null(const char *text)
+{
+	return text ? text : "";
+}
+
+static Datum
+text_or_null(const char *text, bool *isnull)
+{
+	*isnull = text[0] == '\0';
+	return *isnull ? (Datum) 0 : CStringGetTextDatum(text);
+}
+
+static char *
+user_name(Oid user)
+{
+	char	   *name = GetUserNameFromId(user, true);
+
+	return name ? name : psprintf("%u", user);
+}
+
+/* Where the client is; nothing for a local one. */
+static const char *
+client_address(void)
+{
+	LOCAL_FCINFO(fcinfo, 0);
+	Datum		address;
+
+	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
+	address = inet_client_addr(fcinfo);
+	if (fcinfo->isnull)
+		return "";
+	return TextDatumGetCString(DirectFunctionCall1(network_host, address));
+}
+
+/* Is it still the same who are at work? */
+static bool
+context_holds(const char *actor, const char *labels)
+{
+	return context.id != 0 &&
+		context_says.session_user == GetSessionUserId() &&
+		context_says.role == GetUserId() &&
+		strcmp(context_says.actor, actor) == 0 &&
+		strcmp(context_says.application, not_null(application_name)) == 0 &&
+		strcmp(context_says.labels, labels) == 0;
+}
+
+static void
+write_context(const char *actor, const char *labels)
+{
+	Datum		values[12] = {0};
+	bool		nulls[12] = {0};
+	int64		id = handover_audit_next_id("audit_transaction_id_seq");
+	MemoryContext old;
+
+	values[0] = Int64GetDatum(id);
+	values[1] = FullTransactionIdGetDatum(GetTopFullTransactionId());
+	values[2] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	values[3] = CStringGetTextDatum(actor[0] != '\0' ? actor :
+									user_name(GetSessionUserId()));
+	values[4] = CStringGetTextDatum(user_name(GetSessionUserId()));
+	values[5] = CStringGetTextDatum(user_name(GetUserId()));
+	values[6] = text_or_null(not_null(application_name), &nulls[6]);
+	values[7] = text_or_null(client_address(), &nulls[7]);
+	values[8] = text_or_null(labels, &nulls[8]);
+	nulls[9] = nulls[10] = nulls[11] = true;	/* for seal() to fill */
+	handover_audit_insert("audit_transaction", values, nulls);
+
+	context = written(id);
+	statement.id = 0;
+	old = MemoryContextSwitchTo(TopTransactionContext);
+	context_says.session_user = GetSessionUserId();
+	context_says.role = GetUserId();
+	context_says.actor = pstrdup(actor);
+	context_says.application = pstrdup(not_null(application_name));
+	context_says.labels = pstrdup(labels);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * The id of the row that says who is at work.
+ */
+int64
+handover_audit_context(bool require_actor)
+{
+	const char *actor = handover_actor_setting();
+	const char *labels = not_null(labels_setting);
+
+	if (require_actor && actor[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("this table is changed only in the name of an actor"),
+				 errhint("SET LOCAL handover.actor = '...';")));
+	if (!context_holds(actor, labels))
+		write_context(actor, labels);
+	return context.id;
+}
+
+/*
+ * The id of the row with the text of the statement that the client sent.
+ */
+int64
+handover_audit_statement(int64 transaction)
+{
+	const char *text = not_null(debug_query_string);
+	Datum		values[3];
+	bool		nulls[3] = {0};
+	int64		id;
+
+	if (statement.id != 0 && strcmp(statement_says, text) == 0)
+		return statement.id;
+	id = handover_audit_next_id("audit_statement_id_seq");
+	values[0] = Int64GetDatum(id);
+	values[1] = Int64GetDatum(transaction);
+	values[2] = CStringGetTextDatum(text);
+	handover_audit_insert("audit_statement", values, nulls);
+	statement = written(id);
+	statement_says = MemoryContextStrdup(TopTransactionContext, text);
+	return id;
+}

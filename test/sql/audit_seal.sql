@@ -1,0 +1,182 @@
+--
+-- The seal of the audit log: whatever is changed of what was sealed is found, and nothing else.
+--
+\set VERBOSITY terse
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+SET client_encoding = 'UTF8';
+CREATE ROLE regress_handover_clerk;
+CREATE SCHEMA regress_seal;
+CREATE TABLE regress_seal.duty (id integer PRIMARY KEY, title text);
+SELECT handover.audit('regress_seal.duty', with_query => true);
+-- what other tests have left is a block of its own, or nothing
+SELECT handover.seal() > 0 AS sealed;
+SELECT coalesce((handover.head()).block, 0) AS base \gset
+SELECT handover.seal() IS NULL AS nothing_left;
+
+SET handover.actor = 'Zoë "Z" O''Neill';
+SET handover.labels = 'ticket 17';
+INSERT INTO regress_seal.duty VALUES (1, 'Müllabfuhr'), (2, NULL);
+UPDATE regress_seal.duty SET title = E'two\nlines' WHERE id = 2;
+RESET handover.labels;
+-- what this transaction has written itself is for the next seal
+BEGIN;
+INSERT INTO regress_seal.duty VALUES (3, 'later');
+SELECT handover.seal() - :base AS block;
+COMMIT;
+RESET handover.actor;
+SELECT handover.seal() - :base AS block;
+DELETE FROM regress_seal.duty WHERE id = 1;
+SELECT handover.seal() - :base AS block;
+INSERT INTO regress_seal.duty VALUES (4, 'not sealed');
+SELECT block - :base AS block, transactions, entries, sealed_by = session_user AS by_user FROM handover.audit_block WHERE block > :base ORDER BY block;
+SELECT * FROM handover.verify();
+SELECT * FROM handover.verify(:base + 1, :base + 2);
+SELECT * FROM handover.verify(anchor => (handover.head()).sha256);
+-- an older anchor holds, too: it is still in the chain
+SELECT * FROM handover.verify(anchor => (SELECT sha256 FROM handover.audit_block WHERE block = :base + 1));
+SELECT block - :base AS block, sha256 = (SELECT sha256 FROM handover.audit_block WHERE block = :base + 3) AS hash, sealed_at <= now() AS past FROM handover.head();
+
+-- who may not, and when not
+SET ROLE regress_handover_clerk;
+SELECT handover.seal();
+SELECT * FROM handover.verify();
+SELECT * FROM handover.head();
+RESET ROLE;
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT handover.seal();
+ROLLBACK;
+
+-- ------------------------------------------------------------------------
+-- A third party, who has the tables, sha256() and the documented lines
+-- ------------------------------------------------------------------------
+CREATE VIEW regress_seal.entry_line AS
+SELECT l.transaction_id, l.id AS place,
+       '[' || concat_ws(', ', l.transaction_id, l.id, l.command,
+           to_jsonb(to_char(l.changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), to_jsonb(r.relation::text),
+           to_jsonb(r.schema_name), to_jsonb(r.table_name), to_jsonb(l.operation::text), coalesce(to_jsonb(l.key), 'null'),
+           coalesce('"' || encode(sha256(convert_to(l.old::text, 'UTF8')), 'hex') || '"', 'null'),
+           coalesce('"' || encode(sha256(convert_to(l.new::text, 'UTF8')), 'hex') || '"', 'null'),
+           coalesce(to_jsonb((SELECT s.query FROM handover.audit_statement AS s WHERE s.id = l.statement_id)), 'null')) || ']' AS line
+  FROM handover.audit_log AS l JOIN handover.audit_relation AS r ON r.id = l.relation_id;
+CREATE VIEW regress_seal.transaction_hash AS
+SELECT t.id, t.block, t.entries, t.sha256,
+       sha256(convert_to('[' || concat_ws(', ', t.id, to_jsonb(t.xid::text),
+           to_jsonb(to_char(t.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), to_jsonb(t.actor),
+           to_jsonb(t.session_user_name), to_jsonb(t.role_name), coalesce(to_jsonb(t.application_name), 'null'),
+           coalesce(to_jsonb(t.client_address), 'null'), coalesce(to_jsonb(t.labels), 'null')) || E']\n'
+           || (SELECT string_agg(e.line || E'\n', '' ORDER BY e.place) FROM regress_seal.entry_line AS e WHERE e.transaction_id = t.id), 'UTF8')) AS computed
+  FROM handover.audit_transaction AS t;
+SELECT count(*) AS transactions, count(*) FILTER (WHERE sha256 = computed) AS same FROM regress_seal.transaction_hash WHERE block > :base;
+SELECT b.block - :base AS block,
+       b.sha256 = sha256(convert_to('block ' || b.block || ' after ' || coalesce(encode(b.previous, 'hex'), 'none')
+           || to_char(b.sealed_at AT TIME ZONE 'UTC', '" at "YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' by ' || to_jsonb(b.sealed_by) || E'\n'
+           || (SELECT string_agg(h.id || ' ' || h.entries || ' ' || encode(h.computed, 'hex') || E'\n', '' ORDER BY h.id)
+                 FROM regress_seal.transaction_hash AS h WHERE h.block = b.block), 'UTF8')) AS same,
+       b.previous IS NOT DISTINCT FROM p.sha256 AS linked
+  FROM handover.audit_block AS b LEFT JOIN handover.audit_block AS p ON p.block = b.block - 1
+ WHERE b.block > :base ORDER BY 1;
+-- the aggregate itself
+SELECT handover.sha256_agg(t ORDER BY t) = sha256(convert_to(E'a\nß\n', 'UTF8')) AS same, handover.sha256_agg(t) FILTER (WHERE false) IS NULL AS none
+  FROM unnest('{ß,a,NULL}'::text[]) AS t;
+
+-- ------------------------------------------------------------------------
+-- Every change, by a superuser who knows how: each is undone after verify() has seen it
+-- ------------------------------------------------------------------------
+CREATE FUNCTION regress_seal.forge(change text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    found text;
+    n bigint;
+BEGIN
+    BEGIN
+        SET LOCAL handover.log_maintenance = on;
+        EXECUTE change;
+        GET DIAGNOSTICS n = ROW_COUNT;
+        SELECT string_agg(DISTINCT v.discrepancy, ', ') INTO found FROM handover.verify() AS v;
+        RAISE EXCEPTION USING ERRCODE = 'ZZ001', MESSAGE = CASE n WHEN 0 THEN 'NOTHING CHANGED' ELSE coalesce(found, 'NOT FOUND') END;
+    EXCEPTION WHEN SQLSTATE 'ZZ001' THEN
+        RETURN SQLERRM;
+    END;
+END $$;
+-- each column of a sealed row
+SELECT c.relname AS "table", a.attname AS "column", regress_seal.forge(format('UPDATE handover.%I AS x SET %I = %s WHERE %s', c.relname, a.attname,
+           CASE WHEN a.atttypid = 'bytea'::regtype THEN $e$'\x00'$e$
+                WHEN a.atttypid = 'timestamptz'::regtype THEN format('%I + interval ''1 us''', a.attname)
+                WHEN a.atttypid = 'jsonb'::regtype THEN $e$'{"id": 99}'$e$
+                WHEN a.atttypid = '"char"'::regtype THEN $e$'D'$e$
+                WHEN a.atttypid = 'text'::regtype THEN format($e$coalesce(%I, '') || '!'$e$, a.attname)
+                WHEN a.atttypid = 'oid'::regtype THEN '1'
+                WHEN a.atttypid = 'xid8'::regtype THEN $e$'1'$e$
+                ELSE format('coalesce(%I, 0) + 1000000', a.attname) END,
+           CASE c.relname WHEN 'audit_log' THEN format($e$x.key = '2' AND x.operation = 'U' AND x.relation_id = %L$e$, l.relation_id)
+                          WHEN 'audit_transaction' THEN format('x.id = %L', l.transaction_id)
+                          WHEN 'audit_statement' THEN format('x.id = %L', l.statement_id)
+                          WHEN 'audit_relation' THEN format('x.id = %L', l.relation_id)
+                          ELSE format('x.block = %s', :base + 2) END)) AS found
+  FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+       JOIN handover.audit_log AS l ON l.key = '2' AND l.operation = 'U'
+       JOIN handover.audit_relation AS r ON r.id = l.relation_id AND r.schema_name = 'regress_seal'
+ WHERE c.relnamespace = 'handover'::regnamespace AND c.relname IN ('audit_log', 'audit_transaction', 'audit_statement', 'audit_relation', 'audit_block')
+ ORDER BY c.relname, a.attnum;
+-- and to NULL
+SELECT c.relname AS "table", a.attname AS "column", regress_seal.forge(format('UPDATE handover.%I AS x SET %I = NULL WHERE %s', c.relname, a.attname,
+           CASE c.relname WHEN 'audit_log' THEN format($e$x.key = '2' AND x.operation = 'U' AND x.relation_id = %L$e$, l.relation_id)
+                          WHEN 'audit_transaction' THEN format('x.id = %L', l.transaction_id)
+                          ELSE format('x.block = %s', :base + 2) END)) AS found
+  FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull
+       JOIN handover.audit_log AS l ON l.key = '2' AND l.operation = 'U'
+       JOIN handover.audit_relation AS r ON r.id = l.relation_id AND r.schema_name = 'regress_seal'
+       JOIN handover.audit_transaction AS t ON t.id = l.transaction_id
+ WHERE c.relnamespace = 'handover'::regnamespace AND c.relname IN ('audit_log', 'audit_transaction', 'audit_block')
+   AND to_jsonb(t) ->> a.attname IS DISTINCT FROM (CASE c.relname WHEN 'audit_transaction' THEN NULL ELSE '' END)
+ ORDER BY c.relname, a.attnum;
+-- rows that go, come and change places
+SELECT change, regress_seal.forge(replace(change, '$first', (:base + 1)::text)) AS found
+  FROM unnest(ARRAY[
+    'DELETE FROM handover.audit_log WHERE (transaction_id, id) = (SELECT l.transaction_id, l.id FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id WHERE t.block = $first ORDER BY 1, 2 LIMIT 1)',
+    'INSERT INTO handover.audit_log SELECT l.transaction_id, l.id + 100, l.command, l.changed_at, l.relation_id, l.operation, l.key, l.old, l.new, l.statement_id FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id WHERE t.block = $first LIMIT 1',
+    'UPDATE handover.audit_log AS l SET new = o.new, key = o.key FROM handover.audit_log AS o, handover.audit_transaction AS t WHERE t.block = $first AND l.transaction_id = t.id AND o.transaction_id = t.id AND l.operation = ''I'' AND o.operation = ''I'' AND l.id <> o.id',
+    'WITH two AS (SELECT l.ctid AS at, row_number() OVER (ORDER BY l.id DESC) AS place FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id WHERE t.block = $first AND l.operation = ''I'') UPDATE handover.audit_log AS l SET id = 1000 + two.place FROM two WHERE l.ctid = two.at',
+    'DELETE FROM handover.audit_transaction WHERE id = (SELECT min(id) FROM handover.audit_transaction WHERE block = $first)',
+    'INSERT INTO handover.audit_transaction SELECT id + 1000000, xid, started_at, actor, session_user_name, role_name, application_name, client_address, labels, block, entries, sha256 FROM handover.audit_transaction WHERE block = $first LIMIT 1',
+    'UPDATE handover.audit_transaction SET block = block + 1 WHERE block = $first',
+    'DELETE FROM handover.audit_statement',
+    'DELETE FROM handover.audit_relation',
+    'DELETE FROM handover.audit_block WHERE block = $first',
+    'DELETE FROM handover.audit_block WHERE block = (SELECT max(block) FROM handover.audit_block)',
+    'DELETE FROM handover.audit_log',
+    'DELETE FROM handover.audit_transaction',
+    'UPDATE handover.audit_block SET sha256 = handover.audit_block_hash(block, ''\x00'', sealed_at, sealed_by), previous = ''\x00'' WHERE block = $first']) WITH ORDINALITY AS c (change, n)
+ ORDER BY n;
+-- an entry that was changed, and all that is computed of it after: the block of its own hash is not that of the next
+SELECT regress_seal.forge(format('WITH t AS (UPDATE handover.audit_transaction SET actor = ''Somebody'', sha256 = ''\x11'' WHERE block = %s) UPDATE handover.audit_block SET sha256 = ''\x12'' WHERE block = %1$s', :base + 1));
+-- a log whose end was cut off, or all of which was sealed anew, is consistent: what was kept elsewhere tells
+SELECT sha256 AS kept FROM handover.head() \gset
+BEGIN;
+SET LOCAL handover.log_maintenance = on;
+DELETE FROM handover.audit_log AS l USING handover.audit_transaction AS t WHERE t.id = l.transaction_id AND t.block = :base + 3;
+DELETE FROM handover.audit_transaction WHERE block = :base + 3;
+DELETE FROM handover.audit_block WHERE block = :base + 3;
+SELECT * FROM handover.verify();
+SELECT * FROM handover.verify(anchor => :'kept');
+ROLLBACK;
+BEGIN;
+SET LOCAL handover.log_maintenance = on;
+UPDATE handover.audit_transaction SET actor = 'Somebody' WHERE block = :base + 3;
+UPDATE handover.audit_transaction SET block = NULL, entries = NULL, sha256 = NULL WHERE block > :base;
+DELETE FROM handover.audit_block WHERE block > :base;
+SELECT handover.seal() - :base AS block;
+SELECT * FROM handover.verify();
+SELECT * FROM handover.verify(anchor => :'kept');
+ROLLBACK;
+-- what was not meddled with is not accused, whatever the session's settings
+SET timezone = 'Asia/Kathmandu'; SET datestyle = 'German'; SET bytea_output = 'escape'; SET extra_float_digits = 0; SET intervalstyle = 'iso_8601';
+SELECT * FROM handover.verify(anchor => (handover.head()).sha256);
+RESET timezone; RESET datestyle; RESET bytea_output; RESET extra_float_digits; RESET intervalstyle;
+VACUUM FULL handover.audit_log;
+ALTER TABLE regress_seal.duty RENAME TO task;
+DROP TABLE regress_seal.task;
+SELECT * FROM handover.verify(anchor => :'kept');
+
+DROP SCHEMA regress_seal CASCADE;
+DROP ROLE regress_handover_clerk;
