@@ -241,6 +241,7 @@ handover_find_parent(Relation relation)
 	Oid			guard = our_function("guard_handover");
 	ForeignKeyCacheInfo *parent = NULL;
 	bool		several = false;
+	AttrNumber	own = find_column(relation, "handover_id");
 	ListCell   *lc;
 
 	/* The relation cache may rebuild its list while we look at other tables. */
@@ -250,20 +251,19 @@ handover_find_parent(Relation relation)
 
 		if (!refers_to_header(key, guard))
 			continue;
-		if (find_column(relation, "handover_id") == key->conkey[0])
-			return key;
 
 		/* To a table that is partitioned there is one for each partition, too. */
-		if (parent == NULL || get_rel_relispartition(parent->confrelid))
+		if (parent != NULL && parent->conkey[0] == key->conkey[0])
 		{
-			several = several ||
-				(parent != NULL && parent->conkey[0] != key->conkey[0]);
-			parent = key;
+			if (get_rel_relispartition(parent->confrelid))
+				parent = key;
 		}
-		else if (parent->conkey[0] != key->conkey[0])
+		else if (parent == NULL || key->conkey[0] == own)
+			parent = key;
+		else if (parent->conkey[0] != own)
 			several = true;
 	}
-	if (several)
+	if (several && parent->conkey[0] != own)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("table \"%s\" has several foreign keys to tables of handovers",

@@ -12,7 +12,7 @@ BEGIN;
 CREATE SCHEMA scratch;
 SET LOCAL search_path = scratch, handover, public;
 \ir lib/generate.sql
-SELECT plan(12);
+SELECT plan(13);
 
 DO $$ BEGIN PERFORM setseed(0.69314718); END $$;
 
@@ -229,12 +229,13 @@ SELECT is_empty($$ SELECT kind, code, message, statement FROM made
 
 -- and all of it has happened
 SELECT is_empty($$ SELECT kind, count(*) FILTER (WHERE code = '00000') FROM made GROUP BY kind
-    HAVING count(*) FILTER (WHERE code = '00000') < 5 $$,
+    HAVING count(*) FILTER (WHERE code = '00000') < 3 $$,
                 'each kind of change was made often enough');
-SELECT cmp_ok(count(DISTINCT kind), '>=', 5::bigint,
-    'many kinds of changes were refused for what would be missing')
+SELECT cmp_ok(count(*), '>=', 50::bigint, 'changes were refused for what would be missing')
 FROM made WHERE message LIKE '%is not complete enough%';
-SELECT cmp_ok(count(*), '>=', 10::bigint, 'items would have waited for each other') FROM made
+SELECT cmp_ok(count(DISTINCT kind), '>=', 3::bigint, 'also of what has moved on already')
+FROM made WHERE message LIKE '%is not complete enough%' AND kind NOT IN ('move on', 'move', 'import', 'all at once');
+SELECT cmp_ok(count(*), '>=', 5::bigint, 'items would have waited for each other') FROM made
     WHERE message = 'items would wait for each other';
 SELECT is_empty($$ SELECT step FROM unnest('{submitted,returned,accepted,closed,cancelled}'::text[]) AS step
                    WHERE (SELECT count(*) FROM signed

@@ -25,9 +25,9 @@ END $$;
 -- Keys and partitions
 --
 -- Runs the same statements on a pair of tables; returns the tallies of its four handovers, and which are wrong.
-CREATE FUNCTION ws.regress_pair(key text, header_type text, row_type text, header_part text, row_part text,
-                                OUT step integer, OUT tallies text,
-                                    OUT wrong text) RETURNS SETOF record LANGUAGE plpgsql AS $$
+CREATE FUNCTION ws.regress_pair(key text, header_type text, parent text, row_type text, header_part text,
+                                row_part text, OUT step integer, OUT tallies text, OUT wrong text)
+RETURNS SETOF record LANGUAGE plpgsql AS $$
 DECLARE
     statement text;
 BEGIN
@@ -46,14 +46,16 @@ BEGIN
     ALTER TABLE ws.header ADD PRIMARY KEY (id);
     CREATE TRIGGER zz_guard BEFORE INSERT OR UPDATE ON ws.header FOR EACH ROW
         EXECUTE FUNCTION handover.guard_handover();
-    EXECUTE format('CREATE TABLE ws.row (id integer, element text, owner text, place text,
-                        parent %s NOT NULL REFERENCES ws.header ON DELETE CASCADE, PRIMARY KEY (id, element)) %s', row_type, row_part);
+    -- by its name, the foreign key comes after those to partitions that the server makes of it
+    EXECUTE format('CREATE TABLE ws.row (id integer, element text, owner text, place text, %I %s NOT NULL
+                        CONSTRAINT z REFERENCES ws.header ON DELETE CASCADE, PRIMARY KEY (id, element)) %s',
+                   parent, row_type, row_part);
     CALL ws.regress_count('ws.row');
     IF row_part <> '' THEN
         CREATE TABLE ws.row_task PARTITION OF ws.row FOR VALUES IN ('task');
         -- its columns are in another order, and one is gone
-        EXECUTE format('CREATE TABLE ws.row_other (place text, x integer, owner text, parent %s NOT NULL,
-                            element text NOT NULL, id integer NOT NULL)', row_type);
+        EXECUTE format('CREATE TABLE ws.row_other (place text, x integer, owner text, %I %s NOT NULL,
+                            element text NOT NULL, id integer NOT NULL)', parent, row_type);
         ALTER TABLE ws.row_other DROP x;
         ALTER TABLE ws.row ATTACH PARTITION ws.row_other DEFAULT;
     END IF;
@@ -80,31 +82,31 @@ BEGIN
         'UPDATE ws.header SET tally = NULL',
         'TRUNCATE ws.row'] LOOP
         step := step + 1;
-        EXECUTE statement;
+        EXECUTE replace(statement, 'parent', parent);
         EXECUTE 'SELECT string_agg(split_part(tally::text, '': '', 2), '';  '' ORDER BY title) FROM ws.header'
            INTO tallies;
-        EXECUTE 'SELECT string_agg(h.title, '', '' ORDER BY h.title) FROM ws.header AS h
-                  WHERE h.tally <> (SELECT tally_agg(part)
-                                      FROM (SELECT tally(h.checklist, ''handover'', h) AS part
-                                            UNION ALL
-                                            SELECT tally(h.checklist, i.element, i) FROM ws.row AS i
-                                             WHERE i.parent = h.id) AS parts)'
+        EXECUTE format('SELECT string_agg(h.title, '', '' ORDER BY h.title) FROM ws.header AS h
+                         WHERE h.tally <> (SELECT tally_agg(part)
+                                             FROM (SELECT tally(h.checklist, ''handover'', h) AS part
+                                                   UNION ALL
+                                                   SELECT tally(h.checklist, i.element, i) FROM ws.row AS i
+                                                    WHERE i.%I = h.id) AS parts)', parent)
            INTO wrong;
         RETURN NEXT;
     END LOOP;
 END $$;
 CREATE TEMP TABLE ran AS
     SELECT v.variant, r.*
-      FROM (VALUES (1, 'n', 'bigint', 'bigint', '', ''),
-                   (2, 'n * 100000', 'bigint', 'integer', '', ''),
-                   (3, '-n', 'smallint', 'bigint', '', 'PARTITION BY LIST (element)'),
-                   (4, 'md5(title)', 'uuid', 'uuid', '', ''),
-                   (5, '(ARRAY[''b'', ''B'', ''ä'', ''''])[n]', 'text', 'varchar', '', ''),
-                   (6, 'title', 'varchar', 'text', 'PARTITION BY HASH (id)', 'PARTITION BY LIST (element)'),
-                   (7, 'n / 7.0', 'numeric', 'numeric', 'PARTITION BY HASH (id)', ''),
-                   (8, 'n', 'bigint', 'integer', 'PARTITION BY HASH (id)', 'PARTITION BY LIST (element)')
-           ) AS v (variant, key, header_type, row_type, header_part, row_part),
-           LATERAL ws.regress_pair(v.key, v.header_type, v.row_type, v.header_part, v.row_part) AS r;
+      FROM (VALUES (1, 'n', 'bigint', 'parent', 'bigint', '', ''),
+                   (2, 'n * 100000', 'bigint', 'handover_id', 'integer', '', ''),
+                   (3, '-n', 'smallint', 'parent', 'bigint', '', 'PARTITION BY LIST (element)'),
+                   (4, 'md5(title)', 'uuid', 'handover_id', 'uuid', '', ''),
+                   (5, '(ARRAY[''b'', ''B'', ''ä'', ''''])[n]', 'text', 'parent', 'varchar', '', ''),
+                   (6, 'title', 'varchar', 'parent', 'text', 'PARTITION BY HASH (id)', 'PARTITION BY LIST (element)'),
+                   (7, 'n / 7.0', 'numeric', 'handover_id', 'numeric', 'PARTITION BY HASH (id)', ''),
+                   (8, 'n', 'bigint', 'handover_id', 'integer', 'PARTITION BY HASH (id)', 'PARTITION BY LIST (element)')
+           ) AS v (variant, key, header_type, parent, row_type, header_part, row_part),
+           LATERAL ws.regress_pair(v.key, v.header_type, v.parent, v.row_type, v.header_part, v.row_part) AS r;
 SELECT step, tallies, wrong, string_agg(variant::text, ',' ORDER BY variant) AS variants
     FROM ran GROUP BY 1, 2, 3 ORDER BY 1, 4;
 DROP TABLE ran;

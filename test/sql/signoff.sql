@@ -31,6 +31,8 @@ SELECT ws.close(1);
 SELECT handover_id, n, step, CASE signed_by WHEN session_user THEN 'the session' ELSE signed_by END
     AS signed_by, last, remark, read_back, status, sealed
   FROM ws.signed ORDER BY handover_id, n;
+SELECT count(*) FILTER (WHERE session_user_name = session_user) AS by_the_session_user, count(*) AS signoffs
+  FROM ws.signoff;
 SELECT created_by = session_user AS created, submitted_by, returned_by, accepted_by,
     closed_by = session_user AS closed FROM ws.handover WHERE id = 1;
 SELECT document FROM ws.signoff WHERE step IN ('submitted', 'accepted') ORDER BY id;
@@ -98,14 +100,14 @@ DELETE FROM ws.signoff;
 TRUNCATE ws.signoff;
 SELECT count(*) - :signoffs AS added FROM ws.signoff;
 CREATE TEMP TABLE dump AS SELECT * FROM ws.signoff WHERE handover_id = 2;
-INSERT INTO ws.signoff (handover_id, step, signed_by, session_user_name, signed_at, document, sha256) SELECT 3, step, signed_by,
-    session_user_name, signed_at, document, sha256 FROM dump;
+INSERT INTO ws.signoff (handover_id, step, signed_by, session_user_name, signed_at, document, sha256)
+SELECT 3, step, signed_by, session_user_name, signed_at, document, sha256 FROM dump;
 \set VERBOSITY terse
-INSERT INTO ws.signoff (handover_id, step, signed_by, session_user_name, signed_at, document, sha256) SELECT 3, 'lost', signed_by,
-    session_user_name, signed_at, document, sha256 FROM dump;
+INSERT INTO ws.signoff (handover_id, step, signed_by, session_user_name, signed_at, document, sha256)
+SELECT 3, 'lost', signed_by, session_user_name, signed_at, document, sha256 FROM dump;
 \set VERBOSITY default
-INSERT INTO ws.signoff (handover_id, step, signed_by, session_user_name, signed_at, document, sha256) SELECT 77, step, signed_by,
-    session_user_name, signed_at, document, sha256 FROM dump;
+INSERT INTO ws.signoff (handover_id, step, signed_by, session_user_name, signed_at, document, sha256)
+SELECT 77, step, signed_by, session_user_name, signed_at, document, sha256 FROM dump;
 SELECT count(*) - :signoffs AS added FROM ws.signoff;
 -- it goes with its handover
 DELETE FROM ws.handover WHERE id = 1;

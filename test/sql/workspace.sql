@@ -39,7 +39,7 @@ CREATE VIEW pg_temp.made AS
       FROM pg_proc
      WHERE pronamespace = 'ws'::regnamespace;
 CREATE TEMP TABLE before AS SELECT * FROM pg_temp.made;
-SELECT kind, count(*) FROM before GROUP BY kind ORDER BY kind;
+SELECT DISTINCT kind FROM before ORDER BY kind;
 SELECT n.nspname, c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
 WHERE nspname IN ('ws', 'ws_report') AND relkind IN ('r', 'v', 'S') ORDER BY nspname, relname COLLATE "C";
 
