@@ -10,6 +10,8 @@
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
+#include "handover.h"
+
 typedef struct HashState
 {
 	pg_cryptohash_ctx *context;
