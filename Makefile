@@ -44,10 +44,13 @@ OBJS = \
 	src/dependency.o \
 	src/document_row.o \
 	src/audit_table.o \
+	src/audit_key.o \
 	src/audit_value.o \
+	src/audit_record.o \
 	src/audit_context.o \
 	src/audit_write.o \
 	src/audit_trigger.o \
+	src/audit_suspend.o \
 	src/audit_protect.o \
 	src/sha256.o \
 	src/priority_io.o \
@@ -86,7 +89,13 @@ SQL = \
 	sql/50_audit_log.sql \
 	sql/51_audit.sql \
 	sql/52_seal.sql \
-	sql/53_history.sql \
+	sql/53_verify.sql \
+	sql/54_retention.sql \
+	sql/55_history.sql \
+	sql/56_redaction.sql \
+	sql/57_as_of.sql \
+	sql/58_audit_ddl.sql \
+	sql/59_timeline.sql \
 	sql/90_grant.sql
 INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)

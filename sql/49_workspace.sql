@@ -40,12 +40,16 @@ BEGIN
     FOREACH option IN ARRAY options LOOP
         EXECUTE option;
     END LOOP;
+    -- tables that are new are audited if the others are
+    IF EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = format('%I.handover', name)::regclass AND g.tgname = 'zz_audit_row') THEN
+        PERFORM @extschema@.audit_workspace(name);
+    END IF;
 END
 $function$;
 COMMENT ON FUNCTION @extschema@.fill_workspace(text) IS
     'part of create_workspace() and upgrade_workspace(): makes what is not there yet';
 
-CREATE FUNCTION @extschema@.create_workspace(name text) RETURNS void
+CREATE FUNCTION @extschema@.create_workspace(name text, audited boolean DEFAULT true) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -60,10 +64,13 @@ BEGIN
     EXECUTE format('COMMENT ON SCHEMA %I IS %L', name, 'workspace of handovers');
     EXECUTE format('COMMENT ON SCHEMA %I IS %L', name || '_report', 'reports on the handovers of workspace ' || name);
     PERFORM @extschema@.fill_workspace(name);
+    IF audited THEN
+        PERFORM @extschema@.audit_workspace(name);
+    END IF;
 END
 $function$;
-COMMENT ON FUNCTION @extschema@.create_workspace(text) IS
-    'makes a schema of this name with the tables for handovers, and one with its reports';
+COMMENT ON FUNCTION @extschema@.create_workspace(text, boolean) IS
+    'makes a schema of this name with the tables for handovers, and one with its reports; their changes are logged, if that is not turned off';
 
 CREATE FUNCTION @extschema@.check_workspace(name text) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE

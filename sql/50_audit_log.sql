@@ -4,13 +4,24 @@
  * The tables are the extension's own, and written by its triggers alone.
  */
 
+-- A restored dump has the same entries, and other OIDs.
+CREATE TABLE @extschema@.audit_incarnation (id uuid PRIMARY KEY);
+INSERT INTO @extschema@.audit_incarnation VALUES (pg_catalog.gen_random_uuid());
+COMMENT ON TABLE @extschema@.audit_incarnation IS
+    'one row: which database this is; another after a dump is restored, the same after pg_upgrade';
+COMMENT ON COLUMN @extschema@.audit_incarnation.id IS 'made at random with the extension';
+
 CREATE SEQUENCE @extschema@.audit_relation_id_seq AS integer;
 COMMENT ON SEQUENCE @extschema@.audit_relation_id_seq IS 'keys of audit_relation; gaps mean nothing';
 CREATE TABLE @extschema@.audit_relation (
     id          integer PRIMARY KEY,
+    incarnation uuid NOT NULL,
     relation    oid  NOT NULL,
+    root        oid  NOT NULL,
     schema_name text NOT NULL,
-    table_name  text NOT NULL
+    table_name  text NOT NULL,
+    columns     text[] NOT NULL,
+    block       bigint
 );
 
 -- not unique: two sessions that meet a new name at once shall not meet each other
@@ -19,9 +30,13 @@ CREATE INDEX audit_relation_relation ON @extschema@.audit_relation (relation);
 COMMENT ON TABLE @extschema@.audit_relation IS
     'tables that the log speaks of, by the names that they had; written by the database only';
 COMMENT ON COLUMN @extschema@.audit_relation.id IS 'key';
-COMMENT ON COLUMN @extschema@.audit_relation.relation IS 'OID of the table';
+COMMENT ON COLUMN @extschema@.audit_relation.incarnation IS 'database that it was in; see audit_incarnation';
+COMMENT ON COLUMN @extschema@.audit_relation.relation IS 'OID of the table there';
+COMMENT ON COLUMN @extschema@.audit_relation.root IS 'OID of the table that is registered: itself, or a parent';
 COMMENT ON COLUMN @extschema@.audit_relation.schema_name IS 'its schema then';
 COMMENT ON COLUMN @extschema@.audit_relation.table_name IS 'its name then';
+COMMENT ON COLUMN @extschema@.audit_relation.columns IS 'its columns then, by number; NULL for one that was dropped';
+COMMENT ON COLUMN @extschema@.audit_relation.block IS 'block that this is sealed in';
 
 CREATE SEQUENCE @extschema@.audit_transaction_id_seq;
 COMMENT ON SEQUENCE @extschema@.audit_transaction_id_seq IS 'keys of audit_transaction; gaps mean nothing';
@@ -38,10 +53,9 @@ CREATE TABLE @extschema@.audit_transaction (
     block            bigint,
     entries          bigint,
     sha256           bytea
-);
-
--- finds what is not sealed, too; a partial index is not for rows that are inserted as those of a catalog are
-CREATE INDEX audit_transaction_block ON @extschema@.audit_transaction (block, id);
+)
+-- no index has a column that seal() writes, so there is room for the version that it makes
+WITH (fillfactor = 60);
 
 COMMENT ON TABLE @extschema@.audit_transaction IS
     'who changed things: one row a transaction, another if it goes on in another name; written by the database only';
@@ -63,30 +77,37 @@ COMMENT ON SEQUENCE @extschema@.audit_statement_id_seq IS 'keys of audit_stateme
 CREATE TABLE @extschema@.audit_statement (
     id             bigint PRIMARY KEY,
     transaction_id bigint NOT NULL,
-    query          text NOT NULL
+    salt           uuid NOT NULL,
+    query          text NOT NULL,
+    sha256         bytea
 );
 
 COMMENT ON TABLE @extschema@.audit_statement IS
     'texts of statements, where audit() was asked for them; written by the database only';
 COMMENT ON COLUMN @extschema@.audit_statement.id IS 'key';
 COMMENT ON COLUMN @extschema@.audit_statement.transaction_id IS 'transaction that ran it';
+COMMENT ON COLUMN @extschema@.audit_statement.salt IS 'random, so that what is redacted cannot be guessed by its hash';
 COMMENT ON COLUMN @extschema@.audit_statement.query IS 'what the client sent; parameters are not in it';
+COMMENT ON COLUMN @extschema@.audit_statement.sha256 IS 'hash that it had, if it was redacted since';
 
 CREATE TABLE @extschema@.audit_log (
     transaction_id bigint NOT NULL,
     id             bigint NOT NULL,
     command        bigint NOT NULL,
     changed_at     timestamptz NOT NULL,
+    statement_id   bigint,
     relation_id    integer,
     operation      "char" NOT NULL,
+    salt           uuid NOT NULL,
     key            text COLLATE "C",
     old            jsonb,
     new            jsonb,
-    statement_id   bigint,
+    sha256         bytea,
     PRIMARY KEY (transaction_id, id)
 );
 
 CREATE INDEX audit_log_key ON @extschema@.audit_log (relation_id, key);
+CREATE INDEX audit_log_changed_at ON @extschema@.audit_log USING brin (changed_at);
 
 COMMENT ON TABLE @extschema@.audit_log IS
     'every change of an audited table; written by the database only';
@@ -96,10 +117,12 @@ COMMENT ON COLUMN @extschema@.audit_log.command IS 'command of the transaction: 
 COMMENT ON COLUMN @extschema@.audit_log.changed_at IS 'when the trigger fired; of several changes of one row, it tells the order';
 COMMENT ON COLUMN @extschema@.audit_log.relation_id IS 'table; NULL for what is about the log itself';
 COMMENT ON COLUMN @extschema@.audit_log.operation IS 'I insert, U update, D delete, T truncate, E event';
-COMMENT ON COLUMN @extschema@.audit_log.key IS 'primary key of the row, before the change: the text of its column, or of an array of several';
+COMMENT ON COLUMN @extschema@.audit_log.salt IS 'random, so that what is redacted cannot be guessed by its hash';
+COMMENT ON COLUMN @extschema@.audit_log.key IS 'primary key of the row, before the change: the text of its column, or of an array of several; of an event, its name';
 COMMENT ON COLUMN @extschema@.audit_log.old IS 'the row before; of an update, the columns that have changed';
 COMMENT ON COLUMN @extschema@.audit_log.new IS 'the row after; of an update, the columns that have changed; of an event, what happened';
 COMMENT ON COLUMN @extschema@.audit_log.statement_id IS 'statement that the client sent, if that is kept';
+COMMENT ON COLUMN @extschema@.audit_log.sha256 IS 'hash that key, old and new had, if any of them was redacted since';
 
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_relation', '');
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_relation_id_seq', '');
@@ -164,7 +187,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY '{audit_relation,audit_transaction,audit_statement,audit_log}'::text[] LOOP
+    FOREACH name IN ARRAY '{audit_incarnation,audit_relation,audit_transaction,audit_statement,audit_log}'::text[] LOOP
         EXECUTE format('CREATE TRIGGER protect_log BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.protect_log()', name);
         EXECUTE format('COMMENT ON TRIGGER protect_log ON @extschema@.%I IS %L', name,

@@ -23,18 +23,20 @@ CREATE TABLE @extschema@.audit_table (
     skip_unchanged boolean NOT NULL DEFAULT false,
     require_actor  boolean NOT NULL DEFAULT false,
     with_query     boolean NOT NULL DEFAULT false,
-    always         boolean NOT NULL DEFAULT false
+    always         boolean NOT NULL DEFAULT false,
+    audited_since  timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
 COMMENT ON TABLE @extschema@.audit_table IS 'tables that are audited; written by audit() and unaudit() only';
 COMMENT ON COLUMN @extschema@.audit_table.relation IS 'the table; its partitions are audited with it';
 COMMENT ON COLUMN @extschema@.audit_table.exclude IS 'columns that the log does not show';
 COMMENT ON COLUMN @extschema@.audit_table.mask IS 'columns of which the log shows that they changed, not to what';
-COMMENT ON COLUMN @extschema@.audit_table.condition IS 'rows that are logged, as in the WHEN of a trigger; NULL for all';
+COMMENT ON COLUMN @extschema@.audit_table.condition IS 'when changes are logged, as in the WHEN of a trigger; NULL for always';
 COMMENT ON COLUMN @extschema@.audit_table.skip_unchanged IS 'whether an update that changes nothing is left out';
 COMMENT ON COLUMN @extschema@.audit_table.require_actor IS 'whether a change without the setting handover.actor is refused';
 COMMENT ON COLUMN @extschema@.audit_table.with_query IS 'whether the text of the statement is kept';
 COMMENT ON COLUMN @extschema@.audit_table.always IS 'whether what replication applies is logged, too';
+COMMENT ON COLUMN @extschema@.audit_table.audited_since IS 'when this began';
 
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_table', '');
 
@@ -47,11 +49,17 @@ CREATE TRIGGER catalogue_changed AFTER INSERT OR UPDATE OR DELETE ON @extschema@
 COMMENT ON TRIGGER catalogue_changed ON @extschema@.audit_table IS
     'tells all sessions to read it anew';
 
-CREATE FUNCTION @extschema@.audit_event(event jsonb, relation regclass DEFAULT NULL) RETURNS void
+CREATE FUNCTION @extschema@.audit_relation_id(relation regclass) RETURNS integer
+    AS 'MODULE_PATHNAME', 'handover_audit_relation_id' LANGUAGE C STRICT;
+COMMENT ON FUNCTION @extschema@.audit_relation_id(regclass) IS
+    'part of the functions of the log: the key in audit_relation of a table that is audited';
+REVOKE ALL ON FUNCTION @extschema@.audit_relation_id(regclass) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.audit_event(event jsonb, relation_id integer DEFAULT NULL) RETURNS void
     AS 'MODULE_PATHNAME', 'handover_audit_event' LANGUAGE C;
-COMMENT ON FUNCTION @extschema@.audit_event(jsonb, regclass) IS
+COMMENT ON FUNCTION @extschema@.audit_event(jsonb, integer) IS
     'part of the functions of the log: writes what happened to the log itself';
-REVOKE ALL ON FUNCTION @extschema@.audit_event(jsonb, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.audit_event(jsonb, integer) FROM PUBLIC;
 
 -- Only who owns a table may have it audited, or no longer.
 CREATE FUNCTION @extschema@.check_auditor(relation regclass, caller name) RETURNS void
@@ -102,14 +110,19 @@ SET handover.log_maintenance = on
 AS $function$
 BEGIN
     PERFORM @extschema@.check_auditor(settings.relation, @extschema@.caller());
-    INSERT INTO @extschema@.audit_table AS t
-    SELECT settings.*
+    INSERT INTO @extschema@.audit_table AS t (relation, exclude, mask, condition, skip_unchanged, require_actor, with_query, always)
+    VALUES (settings.relation, settings.exclude, settings.mask, settings.condition, settings.skip_unchanged,
+            settings.require_actor, settings.with_query, settings.always)
         ON CONFLICT ON CONSTRAINT audit_table_pkey DO UPDATE
        SET exclude = excluded.exclude, mask = excluded.mask, condition = excluded.condition,
            skip_unchanged = excluded.skip_unchanged, require_actor = excluded.require_actor,
            with_query = excluded.with_query, always = excluded.always;
     PERFORM @extschema@.audit_event(jsonb_build_object('event', 'audit')
-                                        || jsonb_strip_nulls(to_jsonb(settings) - 'relation'), settings.relation);
+                                        || jsonb_strip_nulls(to_jsonb(settings) - 'relation' - 'audited_since'),
+                                    @extschema@.audit_relation_id(settings.relation));
+    -- so that it is known of each part whose part it was, should it be dropped
+    PERFORM @extschema@.audit_relation_id(p.relid) FROM pg_partition_tree(settings.relation) AS p;
+    PERFORM @extschema@.audit_triggers_changed(settings.relation, true);
 END
 $function$;
 COMMENT ON FUNCTION @extschema@.register_audit(@extschema@.audit_table) IS
@@ -126,7 +139,7 @@ BEGIN
         RAISE EXCEPTION 'table % is not audited', relation
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
-    PERFORM @extschema@.audit_event(jsonb_build_object('event', 'unaudit'), relation);
+    PERFORM @extschema@.audit_event(jsonb_build_object('event', 'unaudit'), @extschema@.audit_relation_id(relation));
     DELETE FROM @extschema@.audit_table AS t WHERE t.relation = unregister_audit.relation;
 END
 $function$;
@@ -145,6 +158,7 @@ DECLARE
     part regclass;
     unknown text;
 BEGIN
+    PERFORM @extschema@.check_auditor(relation, @extschema@.caller());
     SELECT c INTO unknown
       FROM unnest(exclude || mask) AS c
      WHERE NOT EXISTS (SELECT FROM pg_attribute AS a
@@ -153,8 +167,6 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'column "%" of table % does not exist', unknown, relation USING ERRCODE = 'undefined_column';
     END IF;
-    PERFORM @extschema@.register_audit(ROW(relation, exclude, mask, condition, skip_unchanged, require_actor, with_query, always)::@extschema@.audit_table);
-
     -- as the caller: what a condition says is theirs
     EXECUTE format('CREATE OR REPLACE TRIGGER zz_audit_row AFTER INSERT OR UPDATE OR DELETE ON %s
                     FOR EACH ROW%s EXECUTE FUNCTION @extschema@.audit_row()',
@@ -167,6 +179,11 @@ BEGIN
                         FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.audit_truncate()', part);
         EXECUTE format('ALTER TABLE %s %s TRIGGER zz_audit_truncate, %2$s TRIGGER zz_audit_row', part, fires);
     END LOOP;
+    EXECUTE format('COMMENT ON TRIGGER zz_audit_row ON %s IS %L', relation, 'logs each row that changes');
+    EXECUTE format('COMMENT ON TRIGGER zz_audit_row_flush ON %s IS %L', relation, 'writes what is left to be logged');
+    EXECUTE format('COMMENT ON TRIGGER zz_audit_truncate ON %s IS %L', relation, 'logs that the table was emptied');
+    PERFORM @extschema@.register_audit(ROW(relation, exclude, mask, condition, skip_unchanged, require_actor, with_query, always, NULL)
+                                           ::@extschema@.audit_table);
 END
 $function$;
 COMMENT ON FUNCTION @extschema@.audit(regclass, text[], text[], text, boolean, boolean, boolean, boolean) IS
@@ -232,9 +249,21 @@ BEGIN ATOMIC
                CROSS JOIN (VALUES ('zz_audit_row'), ('zz_audit_truncate')) AS trigger (name)
          WHERE EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = t.relation)
     )
+    SELECT NULL, 'event trigger ' || e.name || ' is missing or does not always fire'
+      FROM (VALUES ('handover_audit_ddl'), ('handover_audit_drop')) AS e (name)
+     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger AS g WHERE g.evtname = e.name AND g.evtenabled = 'A')
+    UNION ALL
     SELECT t.relation::oid::text, 'the table is gone'
       FROM @extschema@.audit_table AS t
      WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = t.relation)
+    UNION ALL
+    SELECT t.relation::text, 'column "' || c.name || '" does not exist and is to be ' || c.what
+      FROM @extschema@.audit_table AS t
+           CROSS JOIN LATERAL (SELECT x.name, 'excluded' FROM pg_catalog.unnest(t.exclude) AS x (name)
+                               UNION ALL SELECT x.name, 'masked' FROM pg_catalog.unnest(t.mask) AS x (name)) AS c (name, what)
+     WHERE EXISTS (SELECT FROM pg_catalog.pg_class AS k WHERE k.oid = t.relation)
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
+                        WHERE a.attrelid = t.relation AND a.attname = c.name AND a.attnum > 0 AND NOT a.attisdropped)
     UNION ALL
     SELECT wanted.relation::text,
            CASE WHEN g.oid IS NULL THEN 'trigger ' || wanted.name || ' is missing'

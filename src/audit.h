@@ -26,12 +26,22 @@ typedef enum AuditColumn
 	AUDIT_EXCLUDED				/* nothing shows, not even that it changed */
 } AuditColumn;
 
+/* The columns that tell rows apart, and how they become text. */
+typedef struct AuditKey
+{
+	int			n;				/* 0: the table has no key */
+	AttrNumber *columns;
+	FmgrInfo   *output;
+	bool		pin_settings;	/* some output depends on settings */
+} AuditKey;
+
 /* A table as its triggers know it, until the server says it has changed. */
 typedef struct AuditTable
 {
 	Oid			relid;			/* hash key; must be first */
 	bool		valid;
 	MemoryContext context;		/* everything below lives in it */
+	Oid			root;			/* as it is registered: itself, or a parent */
 	int32		relation_id;	/* of its row in audit_relation */
 	bool		skip_unchanged;
 	bool		require_actor;
@@ -40,15 +50,14 @@ typedef struct AuditTable
 	TupleDesc	tupdesc;
 	AuditColumn *columns;		/* by number less one */
 	ColumnReader *readers;
-	int			nkeys;
-	AttrNumber *keys;			/* of the primary key, or replica identity */
-	FmgrInfo   *key_output;
+	AuditKey	key;
 } AuditTable;
 
 /* One row of the log before it is written. */
 typedef struct AuditEntry
 {
 	int32		relation_id;	/* 0 for an event of no table */
+	Oid			role;			/* in force */
 	CommandId	command;
 	char		operation;
 	Datum		key;			/* text; see has_key */
@@ -60,22 +69,30 @@ typedef struct AuditEntry
 /* audit_table.c */
 extern AuditTable *handover_audit_table(Relation relation);
 
+/* audit_key.c */
+extern bool handover_audit_is_plain(Oid type);
+extern void handover_audit_find_key(AuditKey *key, Relation relation,
+									MemoryContext context);
+extern Datum handover_audit_key(AuditKey *key, Datum *values, bool *nulls);
+
 /* audit_value.c */
-extern Datum handover_audit_key(AuditTable *table, Datum *values,
-								bool *nulls);
 extern Jsonb *handover_audit_row(AuditTable *table, Datum *values,
 								 bool *nulls, const bool *wanted);
+
+/* audit_suspend.c */
+extern bool handover_audit_is_suspended(Oid relid);
 
 /* audit_protect.c */
 extern void handover_define_log_maintenance(void);
 
 /* audit_context.c */
 extern void handover_define_labels(void);
-extern int64 handover_audit_context(bool require_actor);
+extern int64 handover_audit_context(Oid role, bool require_actor);
 extern int64 handover_audit_statement(int64 transaction);
 
 /* audit_write.c */
 extern int64 handover_audit_next_id(const char *sequence);
+extern Datum handover_audit_salt(void);
 extern void handover_audit_insert(const char *table, Datum *values,
 								  bool *nulls);
 extern void handover_audit_write(const AuditEntry *entry, bool with_query,

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "tcop/tcopprot.h"
@@ -131,31 +132,33 @@ client_address(void)
 
 /* Is it still the same who are at work? */
 static bool
-context_holds(const char *actor, const char *labels)
+context_holds(const char *actor, const char *labels, Oid role)
 {
 	return context.id != 0 &&
 		context_says.session_user == GetSessionUserId() &&
-		context_says.role == GetUserId() &&
+		context_says.role == role &&
 		strcmp(context_says.actor, actor) == 0 &&
 		strcmp(context_says.application, not_null(application_name)) == 0 &&
 		strcmp(context_says.labels, labels) == 0;
 }
 
 static void
-write_context(const char *actor, const char *labels)
+write_context(const char *actor, const char *labels, Oid role)
 {
 	Datum		values[12] = {0};
 	bool		nulls[12] = {0};
+	/* seal() relies on this order: who has an id has a transaction id before. */
+	FullTransactionId xid = GetTopFullTransactionId();
 	int64		id = handover_audit_next_id("audit_transaction_id_seq");
 	MemoryContext old;
 
 	values[0] = Int64GetDatum(id);
-	values[1] = FullTransactionIdGetDatum(GetTopFullTransactionId());
+	values[1] = FullTransactionIdGetDatum(xid);
 	values[2] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
 	values[3] = CStringGetTextDatum(actor[0] != '\0' ? actor :
 									user_name(GetSessionUserId()));
 	values[4] = CStringGetTextDatum(user_name(GetSessionUserId()));
-	values[5] = CStringGetTextDatum(user_name(GetUserId()));
+	values[5] = CStringGetTextDatum(user_name(role));
 	values[6] = text_or_null(not_null(application_name), &nulls[6]);
 	values[7] = text_or_null(client_address(), &nulls[7]);
 	values[8] = text_or_null(labels, &nulls[8]);
@@ -166,7 +169,7 @@ write_context(const char *actor, const char *labels)
 	statement.id = 0;
 	old = MemoryContextSwitchTo(TopTransactionContext);
 	context_says.session_user = GetSessionUserId();
-	context_says.role = GetUserId();
+	context_says.role = role;
 	context_says.actor = pstrdup(actor);
 	context_says.application = pstrdup(not_null(application_name));
 	context_says.labels = pstrdup(labels);
@@ -174,10 +177,10 @@ write_context(const char *actor, const char *labels)
 }
 
 /*
- * The id of the row that says who is at work.
+ * The id of the row that says who is at work, in which role.
  */
 int64
-handover_audit_context(bool require_actor)
+handover_audit_context(Oid role, bool require_actor)
 {
 	const char *actor = handover_actor_setting();
 	const char *labels = not_null(labels_setting);
@@ -187,8 +190,8 @@ handover_audit_context(bool require_actor)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("this table is changed only in the name of an actor"),
 				 errhint("SET LOCAL handover.actor = '...';")));
-	if (!context_holds(actor, labels))
-		write_context(actor, labels);
+	if (!context_holds(actor, labels, role))
+		write_context(actor, labels, role);
 	return context.id;
 }
 
@@ -199,8 +202,8 @@ int64
 handover_audit_statement(int64 transaction)
 {
 	const char *text = not_null(debug_query_string);
-	Datum		values[3];
-	bool		nulls[3] = {0};
+	Datum		values[5] = {0};
+	bool		nulls[5] = {0};
 	int64		id;
 
 	if (statement.id != 0 && strcmp(statement_says, text) == 0)
@@ -208,9 +211,23 @@ handover_audit_statement(int64 transaction)
 	id = handover_audit_next_id("audit_statement_id_seq");
 	values[0] = Int64GetDatum(id);
 	values[1] = Int64GetDatum(transaction);
-	values[2] = CStringGetTextDatum(text);
+	values[2] = handover_audit_salt();
+	values[3] = CStringGetTextDatum(text);
+	nulls[4] = true;			/* for redact() to fill */
 	handover_audit_insert("audit_statement", values, nulls);
 	statement = written(id);
 	statement_says = MemoryContextStrdup(TopTransactionContext, text);
 	return id;
+}
+
+/*
+ * next_xid() returns xid8
+ *
+ * The transaction id that is given out next.
+ */
+PG_FUNCTION_INFO_V1(handover_next_xid);
+Datum
+handover_next_xid(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FULLTRANSACTIONID(ReadNextFullTransactionId());
 }

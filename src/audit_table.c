@@ -109,56 +109,6 @@ is_in(const char *name, Datum array)
 	return false;
 }
 
-/* Does the text of a type depend on no setting? */
-static bool
-is_plain(Oid type)
-{
-	Oid			base = getBaseType(type);
-
-	return base == UUIDOID || base == INETOID || base == CIDROID ||
-		base == NAMEOID || base == OIDOID || base == INT2OID ||
-		base == INT4OID || base == INT8OID || base == TEXTOID ||
-		base == VARCHAROID || base == BPCHAROID || base == BOOLOID || base == TEXTARRAYOID ||
-		base == INT8ARRAYOID || base == INT4ARRAYOID ||
-		get_typtype(base) == TYPTYPE_ENUM;
-}
-
-/* The columns of the primary key, or else of the replica identity. */
-static void
-find_keys(AuditTable *table, Relation relation)
-{
-	Oid			index_relid = RelationGetReplicaIndex(relation);
-	Relation	index;
-
-	if (OidIsValid(relation->rd_pkindex))
-		index_relid = relation->rd_pkindex;
-	table->nkeys = 0;
-	if (!OidIsValid(index_relid))
-		return;
-	index = index_open(index_relid, AccessShareLock);
-	table->keys = MemoryContextAlloc(table->context, sizeof(AttrNumber) *
-									 index->rd_index->indnkeyatts);
-	table->key_output = MemoryContextAlloc(table->context, sizeof(FmgrInfo) *
-										   index->rd_index->indnkeyatts);
-	for (int i = 0; i < index->rd_index->indnkeyatts; i++)
-	{
-		AttrNumber	column = index->rd_index->indkey.values[i];
-		Oid			output;
-		bool		is_varlena;
-
-		Oid			type = TupleDescAttr(RelationGetDescr(relation),
-										 column - 1)->atttypid;
-
-		/* A key is text, and so depends on settings where a row does not. */
-		if (!is_plain(type))
-			table->pin_settings = true;
-		getTypeOutputInfo(type, &output, &is_varlena);
-		fmgr_info_cxt(output, &table->key_output[i], table->context);
-		table->keys[table->nkeys++] = column;
-	}
-	index_close(index, AccessShareLock);
-}
-
 static void
 find_columns(AuditTable *table, Relation relation, Datum exclude, Datum mask)
 {
@@ -183,40 +133,78 @@ find_columns(AuditTable *table, Relation relation, Datum exclude, Datum mask)
 			continue;
 		handover_open_column_as_text(&table->readers[i], attr->atttypid,
 									 table->context);
-		if (table->readers[i].is_output && !is_plain(attr->atttypid))
+		if (table->readers[i].is_output && !handover_audit_is_plain(attr->atttypid))
 			table->pin_settings = true;
 	}
 	MemoryContextSwitchTo(old);
 }
 
-/* The row of audit_relation for the table by its present name. */
-static int32
-find_relation_id(Relation relation)
+/* The names of the columns by number; NULL for one that was dropped. */
+static Datum
+column_names(Relation relation)
 {
-	Oid			types[3] = {OIDOID, TEXTOID, TEXTOID};
-	Datum		arguments[3];
-	Datum		values[4];
-	bool		nulls[4] = {0};
+	TupleDesc	tupdesc = RelationGetDescr(relation);
+	int			n = tupdesc->natts;
+	Datum	   *names = palloc_array(Datum, n);
+	bool	   *dropped = palloc_array(bool, n);
+	int			lower = 1;
+
+	for (int i = 0; i < n; i++)
+	{
+		Form_pg_attribute attr = TupleDescAttr(tupdesc, i);
+
+		dropped[i] = attr->attisdropped;
+		names[i] = CStringGetTextDatum(NameStr(attr->attname));
+	}
+	if (n == 0)
+		return PointerGetDatum(construct_empty_array(TEXTOID));
+	return PointerGetDatum(construct_md_array(names, dropped, 1, &n, &lower,
+											  TEXTOID, -1, false,
+											  TYPALIGN_INT));
+}
+
+/* The row of audit_relation for the table by its present names. */
+static int32
+find_relation_id(Relation relation, Oid root)
+{
+	Oid			types[5] = {OIDOID, TEXTOID, TEXTOID, TEXTARRAYOID, OIDOID};
+	Datum		arguments[5];
+	Datum		values[8] = {0};
+	bool		nulls[8] = {0};
 	int32		id;
 	bool		isnull;
 
 	arguments[0] = ObjectIdGetDatum(RelationGetRelid(relation));
 	arguments[1] = CStringGetTextDatum(get_namespace_name(RelationGetNamespace(relation)));
 	arguments[2] = CStringGetTextDatum(RelationGetRelationName(relation));
-	SPI_execute_with_args("SELECT id FROM handover.audit_relation"
-						  " WHERE relation OPERATOR(pg_catalog.=) $1"
-						  " AND schema_name OPERATOR(pg_catalog.=) $2"
-						  " AND table_name OPERATOR(pg_catalog.=) $3",
-						  3, types, arguments, NULL, false, 1);
-	if (SPI_processed > 0)
-		return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0],
-										   SPI_tuptable->tupdesc, 1,
-										   &isnull));
+	arguments[3] = column_names(relation);
+	arguments[4] = ObjectIdGetDatum(root);
+	SPI_execute_with_args("SELECT i.id, r.id FROM handover.audit_incarnation AS i"
+						  " LEFT JOIN handover.audit_relation AS r"
+						  " ON r.incarnation OPERATOR(pg_catalog.=) i.id"
+						  " AND r.relation OPERATOR(pg_catalog.=) $1"
+						  " AND r.schema_name OPERATOR(pg_catalog.=) $2"
+						  " AND r.table_name OPERATOR(pg_catalog.=) $3"
+						  " AND r.columns OPERATOR(pg_catalog.=) $4"
+						  " AND r.root OPERATOR(pg_catalog.=) $5"
+						  " ORDER BY r.id",
+						  5, types, arguments, NULL, false, 1);
+	if (SPI_processed != 1)
+		elog(ERROR, "table \"handover.audit_incarnation\" is empty");
+	values[1] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+							  &isnull);
+	id = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0],
+									 SPI_tuptable->tupdesc, 2, &isnull));
+	if (!isnull)
+		return id;
 	id = (int32) handover_audit_next_id("audit_relation_id_seq");
 	values[0] = Int32GetDatum(id);
-	values[1] = arguments[0];
-	values[2] = arguments[1];
-	values[3] = arguments[2];
+	values[2] = arguments[0];
+	values[3] = arguments[4];
+	values[4] = arguments[1];
+	values[5] = arguments[2];
+	values[6] = arguments[3];
+	nulls[7] = true;			/* for seal() to fill */
 	handover_audit_insert("audit_relation", values, nulls);
 	return id;
 }
@@ -232,7 +220,7 @@ find_registered(Oid relid, Oid *types, Datum *arguments)
 						  " JOIN pg_catalog.pg_inherits AS i ON i.inhrelid OPERATOR(pg_catalog.=) a.relid"
 						  " JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) a.relid"
 						  " WHERE c.relispartition)"
-						  " SELECT t.exclude, t.mask, t.skip_unchanged, t.require_actor, t.with_query"
+						  " SELECT t.exclude, t.mask, t.skip_unchanged, t.require_actor, t.with_query, a.relid"
 						  " FROM ancestor AS a JOIN handover.audit_table AS t"
 						  " ON t.relation::pg_catalog.oid OPERATOR(pg_catalog.=) a.relid"
 						  " ORDER BY a.depth LIMIT 1",
@@ -260,7 +248,7 @@ read_table(AuditTable *table, Relation relation)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table \"%s\" is not audited",
 						RelationGetRelationName(relation)),
-				 errhint("Only handover.audit() makes triggers that write into the log.")));
+				 errhint("Only handover.audit() makes triggers that write into the log; call it if the table came out of part of a dump.")));
 	row = SPI_tuptable->vals[0];
 	tupdesc = SPI_tuptable->tupdesc;
 	find_columns(table, relation, SPI_getbinval(row, tupdesc, 1, &isnull),
@@ -270,8 +258,10 @@ read_table(AuditTable *table, Relation relation)
 	table->require_actor =
 		DatumGetBool(SPI_getbinval(row, tupdesc, 4, &isnull));
 	table->with_query = DatumGetBool(SPI_getbinval(row, tupdesc, 5, &isnull));
-	find_keys(table, relation);
-	table->relation_id = find_relation_id(relation);
+	table->root = DatumGetObjectId(SPI_getbinval(row, tupdesc, 6, &isnull));
+	handover_audit_find_key(&table->key, relation, table->context);
+	table->pin_settings = table->pin_settings || table->key.pin_settings;
+	table->relation_id = find_relation_id(relation, table->root);
 	SPI_finish();
 	become_again(saved);
 }

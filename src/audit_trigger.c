@@ -10,6 +10,7 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/xact.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/combocid.h"
 #include "utils/datum.h"
@@ -84,10 +85,10 @@ find_changed(AuditTable *table, Datum *old_values, bool *old_nulls,
 }
 
 static bool
-has_null(bool *nulls, AuditTable *table)
+has_null(bool *nulls, AuditKey *key)
 {
-	for (int i = 0; i < table->nkeys; i++)
-		if (nulls[table->keys[i] - 1])
+	for (int i = 0; i < key->n; i++)
+		if (nulls[key->columns[i] - 1])
 			return true;
 	return false;
 }
@@ -119,11 +120,12 @@ write_entry(AuditTable *table, char operation, CommandId command,
 	AuditEntry	entry = {0};
 
 	entry.relation_id = table->relation_id;
+	entry.role = GetUserId();
 	entry.operation = operation;
 	entry.command = command;
-	if (table->nkeys > 0 && !has_null(keyed->nulls, table))
+	if (table->key.n > 0 && !has_null(keyed->nulls, &table->key))
 	{
-		entry.key = handover_audit_key(table, keyed->values, keyed->nulls);
+		entry.key = handover_audit_key(&table->key, keyed->values, keyed->nulls);
 		entry.has_key = true;
 	}
 	if (old)
@@ -137,9 +139,9 @@ write_entry(AuditTable *table, char operation, CommandId command,
 static bool
 key_changed(AuditTable *table, Image *old, Image *new)
 {
-	for (int i = 0; i < table->nkeys; i++)
+	for (int i = 0; i < table->key.n; i++)
 	{
-		int			at = table->keys[i] - 1;
+		int			at = table->key.columns[i] - 1;
 		Form_pg_attribute attr = TupleDescAttr(table->tupdesc, at);
 
 		if (old->nulls[at] || new->nulls[at] ?
@@ -177,8 +179,11 @@ static void
 log_row(TriggerData *trigger)
 {
 	AuditTable *table = handover_audit_table(trigger->tg_relation);
-	int			level = table->pin_settings ? pin_settings() : -1;
+	int			level;
 
+	if (handover_audit_is_suspended(table->root))
+		return;
+	level = table->pin_settings ? pin_settings() : -1;
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 		log_update(table, trigger);
 	else
@@ -247,6 +252,7 @@ handover_audit_truncate_trigger(PG_FUNCTION_ARGS)
 	handover_check_trigger(fcinfo, "audit_truncate", 0);
 	table = handover_audit_table(trigger->tg_relation);
 	entry.relation_id = table->relation_id;
+	entry.role = GetUserId();
 	entry.operation = AUDIT_TRUNCATE;
 	entry.command = GetCurrentCommandId(false);
 	handover_audit_write(&entry, table->with_query, table->require_actor);
@@ -254,10 +260,43 @@ handover_audit_truncate_trigger(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
+/* The name of an event is its key, so that it can be found. */
+static Datum
+event_name(Jsonb *event)
+{
+	JsonbValue	name;
+
+	if (!JB_ROOT_IS_OBJECT(event) ||
+		getKeyJsonValueFromContainer(&event->root, "event", strlen("event"),
+									 &name) == NULL ||
+		name.type != jbvString)
+		elog(ERROR, "event of the audit log has no name");
+	return PointerGetDatum(cstring_to_text_with_len(name.val.string.val,
+													name.val.string.len));
+}
+
 /*
- * audit_event(event jsonb, relation regclass) returns void
+ * audit_relation_id(relation regclass) returns integer
  *
- * Writes an entry about the log itself, of a table or of none.
+ * The key in audit_relation of a table that is audited, by its present names.
+ */
+PG_FUNCTION_INFO_V1(handover_audit_relation_id);
+Datum
+handover_audit_relation_id(PG_FUNCTION_ARGS)
+{
+	Relation	relation = relation_open(PG_GETARG_OID(0), AccessShareLock);
+	int32		id = handover_audit_table(relation)->relation_id;
+
+	relation_close(relation, AccessShareLock);
+	PG_RETURN_INT32(id);
+}
+
+/*
+ * audit_event(event jsonb, relation_id integer) returns void
+ *
+ * Writes an entry about the log itself, of a table or, for NULL, of none.  The
+ * member "event" is its name.  The functions that call this run as the owner of
+ * the log; who is said to have done it is who has called them.
  */
 PG_FUNCTION_INFO_V1(handover_audit_event);
 Datum
@@ -268,15 +307,12 @@ handover_audit_event(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_VOID();
 	entry.operation = AUDIT_EVENT;
+	entry.role = GetOuterUserId();
 	entry.command = GetCurrentCommandId(true);
 	entry.new = PG_GETARG_JSONB_P(0);
-	if (!PG_ARGISNULL(1))
-	{
-		Relation	relation = relation_open(PG_GETARG_OID(1), AccessShareLock);
-
-		entry.relation_id = handover_audit_table(relation)->relation_id;
-		relation_close(relation, AccessShareLock);
-	}
+	entry.key = event_name(entry.new);
+	entry.has_key = true;
+	entry.relation_id = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
 	handover_audit_write(&entry, false, false);
 	handover_audit_flush();
 	PG_RETURN_VOID();

@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "access/heaptoast.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
@@ -27,10 +28,28 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "utils/uuid.h"
 
 #include "audit.h"
 
-#define LOG_COLUMNS		10
+/* The columns of audit_log, in their order. */
+typedef enum LogColumn
+{
+	LOG_TRANSACTION_ID,
+	LOG_ID,
+	LOG_COMMAND,
+	LOG_CHANGED_AT,
+	LOG_STATEMENT_ID,
+	LOG_RELATION_ID,
+	LOG_OPERATION,
+	LOG_SALT,
+	LOG_KEY,
+	LOG_OLD,
+	LOG_NEW,
+	LOG_SHA256
+} LogColumn;
+
+#define LOG_COLUMNS		(LOG_SHA256 + 1)
 #define MAX_ENTRIES		1000
 #define MAX_BYTES		(1024 * 1024)
 
@@ -45,6 +64,7 @@ static Pending *pending = NULL;
 static int	npending = 0;
 static int	max_pending = 0;
 static Size nbytes = 0;
+static TupleDesc log_tupdesc = NULL;
 static int64 last_id = 0;		/* within the transaction */
 
 /* ------------------------------------------------------------------------
@@ -81,32 +101,41 @@ handover_audit_insert(const char *table, Datum *values, bool *nulls)
 	table_close(relation, RowExclusiveLock);
 }
 
+/*
+ * What is stored of a large row is another tuple than the one that is given, and
+ * CatalogTuplesMultiInsertWithInfo() does not learn where that is.
+ */
+static bool
+is_large(HeapTuple row)
+{
+	return HeapTupleHasExternal(row) || row->t_len > TOAST_TUPLE_THRESHOLD;
+}
+
 static void
 write_rows(HeapTuple *rows, int n)
 {
 	Relation	relation = table_open(our_relation("audit_log"),
 									  RowExclusiveLock);
 	CatalogIndexState indexes = CatalogOpenIndexes(relation);
+	TupleTableSlot **slots = palloc_array(TupleTableSlot *, n);
+	int			nslots = 0;
 
-	if (n == 1)
-		CatalogTupleInsertWithInfo(relation, rows[0], indexes);
-	else
+	for (int i = 0; i < n; i++)
 	{
-		/* a copy, which is not counted for each slot */
-		TupleDesc	tupdesc = CreateTupleDescCopy(RelationGetDescr(relation));
-		TupleTableSlot **slots = palloc_array(TupleTableSlot *, n);
-
-		for (int i = 0; i < n; i++)
+		if (n == 1 || is_large(rows[i]))
 		{
-			slots[i] = MakeSingleTupleTableSlot(tupdesc, &TTSOpsHeapTuple);
-			ExecStoreHeapTuple(rows[i], slots[i], false);
+			CatalogTupleInsertWithInfo(relation, rows[i], indexes);
+			continue;
 		}
-		CatalogTuplesMultiInsertWithInfo(relation, slots, n, indexes);
-		for (int i = 0; i < n; i++)
-			ExecDropSingleTupleTableSlot(slots[i]);
-		pfree(slots);
-		FreeTupleDesc(tupdesc);
+		slots[nslots] = MakeSingleTupleTableSlot(log_tupdesc,
+												 &TTSOpsHeapTuple);
+		ExecStoreHeapTuple(rows[i], slots[nslots++], false);
 	}
+	if (nslots > 0)
+		CatalogTuplesMultiInsertWithInfo(relation, slots, nslots, indexes);
+	for (int i = 0; i < nslots; i++)
+		ExecDropSingleTupleTableSlot(slots[i]);
+	pfree(slots);
 	CatalogCloseIndexes(indexes);
 	table_close(relation, RowExclusiveLock);
 }
@@ -181,6 +210,7 @@ end_transaction(XactEvent event, void *argument)
 			nbytes = 0;
 			last_id = 0;
 			pending = NULL;
+			log_tupdesc = NULL;
 			context = NULL;		/* goes with the transaction */
 			break;
 		default:
@@ -223,21 +253,57 @@ open_pending(void)
 		registered = true;
 	}
 	if (context == NULL)
+	{
+		Relation	relation = table_open(our_relation("audit_log"),
+										  RowExclusiveLock);
+		MemoryContext old;
+
 		context = AllocSetContextCreate(TopTransactionContext,
 										"handover audit log",
 										ALLOCSET_DEFAULT_SIZES);
-	if (npending < max_pending)
-		return;
-	if (pending == NULL)
-	{
+		old = MemoryContextSwitchTo(context);
+		/* a copy, which is not counted for each slot */
+		log_tupdesc = CreateTupleDescCopy(RelationGetDescr(relation));
 		max_pending = 16;
-		pending = MemoryContextAlloc(context, sizeof(Pending) * max_pending);
+		pending = palloc_array(Pending, max_pending);
+		MemoryContextSwitchTo(old);
+		table_close(relation, NoLock);
 	}
-	else
+	else if (npending == max_pending)
 	{
 		max_pending *= 2;
 		pending = repalloc_array(pending, Pending, max_pending);
 	}
+}
+
+/* ------------------------------------------------------------------------
+ * Adding
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * Random bytes that are hashed with what may have to be redacted: without
+ * them, a birthday could be found by trying all.  They are made many at a time,
+ * since that is what takes long.
+ */
+Datum
+handover_audit_salt(void)
+{
+	static pg_uuid_t salts[256];
+	static int	nleft = 0;
+	pg_uuid_t  *salt = palloc_object(pg_uuid_t);
+
+	if (nleft == 0)
+	{
+		if (!pg_strong_random(salts, sizeof(salts)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR),
+					 errmsg("could not generate random values")));
+		nleft = lengthof(salts);
+	}
+	*salt = salts[--nleft];
+	memset(&salts[nleft], 0, sizeof(pg_uuid_t));
+	return UUIDPGetDatum(salt);
 }
 
 /*
@@ -247,39 +313,38 @@ void
 handover_audit_write(const AuditEntry *entry, bool with_query,
 					 bool require_actor)
 {
-	int64		transaction = handover_audit_context(require_actor);
-	Relation	relation;
+	int64		transaction = handover_audit_context(entry->role, require_actor);
 	MemoryContext old;
 	Datum		values[LOG_COLUMNS] = {0};
 	bool		nulls[LOG_COLUMNS] = {0};
 
-	values[0] = Int64GetDatum(transaction);
-	values[1] = Int64GetDatum(++last_id);
-	values[2] = Int64GetDatum((int64) entry->command);
-	values[3] = TimestampTzGetDatum(GetCurrentTimestamp());
-	values[4] = Int32GetDatum(entry->relation_id);
-	nulls[4] = entry->relation_id == 0;
-	values[5] = CharGetDatum(entry->operation);
-	values[6] = entry->key;
-	nulls[6] = !entry->has_key;
-	values[7] = PointerGetDatum(entry->old);
-	nulls[7] = entry->old == NULL;
-	values[8] = PointerGetDatum(entry->new);
-	nulls[8] = entry->new == NULL;
-	nulls[9] = !with_query;
+	values[LOG_TRANSACTION_ID] = Int64GetDatum(transaction);
+	values[LOG_ID] = Int64GetDatum(++last_id);
+	values[LOG_COMMAND] = Int64GetDatum((int64) entry->command);
+	values[LOG_CHANGED_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
+	nulls[LOG_STATEMENT_ID] = !with_query;
 	if (with_query)
-		values[9] = Int64GetDatum(handover_audit_statement(transaction));
+		values[LOG_STATEMENT_ID] =
+			Int64GetDatum(handover_audit_statement(transaction));
+	values[LOG_RELATION_ID] = Int32GetDatum(entry->relation_id);
+	nulls[LOG_RELATION_ID] = entry->relation_id == 0;
+	values[LOG_OPERATION] = CharGetDatum(entry->operation);
+	values[LOG_SALT] = handover_audit_salt();
+	values[LOG_KEY] = entry->key;
+	nulls[LOG_KEY] = !entry->has_key;
+	values[LOG_OLD] = PointerGetDatum(entry->old);
+	nulls[LOG_OLD] = entry->old == NULL;
+	values[LOG_NEW] = PointerGetDatum(entry->new);
+	nulls[LOG_NEW] = entry->new == NULL;
+	nulls[LOG_SHA256] = true;
 
 	open_pending();
-	relation = table_open(our_relation("audit_log"), RowExclusiveLock);
 	old = MemoryContextSwitchTo(context);
-	pending[npending].row = heap_form_tuple(RelationGetDescr(relation),
-											values, nulls);
+	pending[npending].row = heap_form_tuple(log_tupdesc, values, nulls);
 	MemoryContextSwitchTo(old);
 	pending[npending].subid = GetCurrentSubTransactionId();
 	nbytes += pending[npending].row->t_len;
 	npending++;
-	table_close(relation, NoLock);
 	if (npending >= MAX_ENTRIES || nbytes >= MAX_BYTES)
 		handover_audit_flush();
 }

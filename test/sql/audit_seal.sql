@@ -9,7 +9,9 @@ CREATE ROLE regress_handover_clerk;
 CREATE SCHEMA regress_seal;
 CREATE TABLE regress_seal.duty (id integer PRIMARY KEY, title text);
 SELECT handover.audit('regress_seal.duty', with_query => true);
--- what other tests have left is a block of its own, or nothing
+-- what other tests have left is a block of its own, and goes
+SELECT handover.seal() > 0 AS sealed;
+SELECT handover.drop_blocks(clock_timestamp()) > 0 AS dropped;
 SELECT handover.seal() > 0 AS sealed;
 SELECT coalesce((handover.head()).block, 0) AS base \gset
 SELECT handover.seal() IS NULL AS nothing_left;
@@ -50,29 +52,37 @@ ROLLBACK;
 -- ------------------------------------------------------------------------
 -- A third party, who has the tables, sha256() and the documented lines
 -- ------------------------------------------------------------------------
+-- JSON as PostgreSQL writes it, put together by hand
+CREATE FUNCTION regress_seal.line(VARIADIC parts jsonb[]) RETURNS text LANGUAGE sql AS $$
+    SELECT '[' || string_agg(coalesce(p::text, 'null'), ', ' ORDER BY n) || ']' FROM unnest(parts) WITH ORDINALITY AS u (p, n) $$;
+CREATE FUNCTION regress_seal.at(t timestamptz) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT to_jsonb(to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) $$;
+CREATE FUNCTION regress_seal.hash(t text) RETURNS bytea LANGUAGE sql AS $$ SELECT sha256(convert_to(t, 'UTF8')) $$;
+CREATE FUNCTION regress_seal.hex(b bytea) RETURNS jsonb LANGUAGE sql AS $$ SELECT to_jsonb(encode(b, 'hex')) $$;
 CREATE VIEW regress_seal.entry_line AS
 SELECT l.transaction_id, l.id AS place,
-       '[' || concat_ws(', ', l.transaction_id, l.id, l.command,
-           to_jsonb(to_char(l.changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), to_jsonb(r.relation::text),
-           to_jsonb(r.schema_name), to_jsonb(r.table_name), to_jsonb(l.operation::text), coalesce(to_jsonb(l.key), 'null'),
-           coalesce('"' || encode(sha256(convert_to(l.old::text, 'UTF8')), 'hex') || '"', 'null'),
-           coalesce('"' || encode(sha256(convert_to(l.new::text, 'UTF8')), 'hex') || '"', 'null'),
-           coalesce(to_jsonb((SELECT s.query FROM handover.audit_statement AS s WHERE s.id = l.statement_id)), 'null')) || ']' AS line
-  FROM handover.audit_log AS l JOIN handover.audit_relation AS r ON r.id = l.relation_id;
+       regress_seal.line(to_jsonb(l.id), to_jsonb(l.command), regress_seal.at(l.changed_at), to_jsonb(l.relation_id), to_jsonb(l.operation::text),
+           regress_seal.hex(regress_seal.hash(regress_seal.line(to_jsonb(l.salt::text), to_jsonb(l.key), l.old, l.new))),
+           regress_seal.hex((SELECT regress_seal.hash(regress_seal.line(to_jsonb(s.salt::text), to_jsonb(s.query)))
+                               FROM handover.audit_statement AS s WHERE s.id = l.statement_id))) AS line
+  FROM handover.audit_log AS l;
 CREATE VIEW regress_seal.transaction_hash AS
 SELECT t.id, t.block, t.entries, t.sha256,
-       sha256(convert_to('[' || concat_ws(', ', t.id, to_jsonb(t.xid::text),
-           to_jsonb(to_char(t.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), to_jsonb(t.actor),
-           to_jsonb(t.session_user_name), to_jsonb(t.role_name), coalesce(to_jsonb(t.application_name), 'null'),
-           coalesce(to_jsonb(t.client_address), 'null'), coalesce(to_jsonb(t.labels), 'null')) || E']\n'
-           || (SELECT string_agg(e.line || E'\n', '' ORDER BY e.place) FROM regress_seal.entry_line AS e WHERE e.transaction_id = t.id), 'UTF8')) AS computed
+       regress_seal.hash(regress_seal.line(to_jsonb(t.id), to_jsonb(t.xid::text), regress_seal.at(t.started_at), to_jsonb(t.actor),
+           to_jsonb(t.session_user_name), to_jsonb(t.role_name), to_jsonb(t.application_name), to_jsonb(t.client_address), to_jsonb(t.labels)) || E'\n'
+           || (SELECT string_agg(e.line || E'\n', '' ORDER BY e.place) FROM regress_seal.entry_line AS e WHERE e.transaction_id = t.id)) AS computed
   FROM handover.audit_transaction AS t;
 SELECT count(*) AS transactions, count(*) FILTER (WHERE sha256 = computed) AS same FROM regress_seal.transaction_hash WHERE block > :base;
 SELECT b.block - :base AS block,
-       b.sha256 = sha256(convert_to('block ' || b.block || ' after ' || coalesce(encode(b.previous, 'hex'), 'none')
-           || to_char(b.sealed_at AT TIME ZONE 'UTC', '" at "YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' by ' || to_jsonb(b.sealed_by) || E'\n'
-           || (SELECT string_agg(h.id || ' ' || h.entries || ' ' || encode(h.computed, 'hex') || E'\n', '' ORDER BY h.id)
-                 FROM regress_seal.transaction_hash AS h WHERE h.block = b.block), 'UTF8')) AS same,
+       b.sha256 = regress_seal.hash(
+           regress_seal.line(to_jsonb(b.block), regress_seal.hex(b.previous), to_jsonb(b.relations), to_jsonb(b.transactions), to_jsonb(b.entries),
+               to_jsonb(b.first_transaction), to_jsonb(b.last_transaction), regress_seal.at(b.sealed_at), to_jsonb(b.sealed_by),
+               to_jsonb(b.incarnation::text), to_jsonb(b.next_xid::text), to_jsonb(b.last_id), to_jsonb(b.complete_to)) || E'\n'
+           || coalesce((SELECT string_agg(regress_seal.line(to_jsonb(r.id), to_jsonb(r.incarnation::text), to_jsonb(r.relation::text), to_jsonb(r.root::text),
+                                              to_jsonb(r.schema_name), to_jsonb(r.table_name), to_jsonb(r.columns)) || E'\n', '' ORDER BY r.id)
+                          FROM handover.audit_relation AS r WHERE r.block = b.block), '')
+           || (SELECT string_agg(regress_seal.line(to_jsonb(h.id), to_jsonb(h.entries), regress_seal.hex(h.computed)) || E'\n', '' ORDER BY h.id)
+                 FROM regress_seal.transaction_hash AS h WHERE h.block = b.block)) AS same,
        b.previous IS NOT DISTINCT FROM p.sha256 AS linked
   FROM handover.audit_block AS b LEFT JOIN handover.audit_block AS p ON p.block = b.block - 1
  WHERE b.block > :base ORDER BY 1;
@@ -101,6 +111,8 @@ END $$;
 -- each column of a sealed row
 SELECT c.relname AS "table", a.attname AS "column", regress_seal.forge(format('UPDATE handover.%I AS x SET %I = %s WHERE %s', c.relname, a.attname,
            CASE WHEN a.atttypid = 'bytea'::regtype THEN $e$'\x00'$e$
+                WHEN a.atttypid = 'uuid'::regtype THEN 'gen_random_uuid()'
+                WHEN a.atttypid = 'text[]'::regtype THEN format($e$%I || '{x}'::text[]$e$, a.attname)
                 WHEN a.atttypid = 'timestamptz'::regtype THEN format('%I + interval ''1 us''', a.attname)
                 WHEN a.atttypid = 'jsonb'::regtype THEN $e$'{"id": 99}'$e$
                 WHEN a.atttypid = '"char"'::regtype THEN $e$'D'$e$
@@ -128,13 +140,14 @@ SELECT c.relname AS "table", a.attname AS "column", regress_seal.forge(format('U
        JOIN handover.audit_relation AS r ON r.id = l.relation_id AND r.schema_name = 'regress_seal'
        JOIN handover.audit_transaction AS t ON t.id = l.transaction_id
  WHERE c.relnamespace = 'handover'::regnamespace AND c.relname IN ('audit_log', 'audit_transaction', 'audit_block')
+   AND (c.relname, a.attname) <> ('audit_log', 'sha256')
    AND to_jsonb(t) ->> a.attname IS DISTINCT FROM (CASE c.relname WHEN 'audit_transaction' THEN NULL ELSE '' END)
  ORDER BY c.relname, a.attnum;
 -- rows that go, come and change places
 SELECT change, regress_seal.forge(replace(change, '$first', (:base + 1)::text)) AS found
   FROM unnest(ARRAY[
     'DELETE FROM handover.audit_log WHERE (transaction_id, id) = (SELECT l.transaction_id, l.id FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id WHERE t.block = $first ORDER BY 1, 2 LIMIT 1)',
-    'INSERT INTO handover.audit_log SELECT l.transaction_id, l.id + 100, l.command, l.changed_at, l.relation_id, l.operation, l.key, l.old, l.new, l.statement_id FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id WHERE t.block = $first LIMIT 1',
+    'INSERT INTO handover.audit_log SELECT l.transaction_id, l.id + 100, l.command, l.changed_at, l.statement_id, l.relation_id, l.operation, l.salt, l.key, l.old, l.new FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id WHERE t.block = $first LIMIT 1',
     'UPDATE handover.audit_log AS l SET new = o.new, key = o.key FROM handover.audit_log AS o, handover.audit_transaction AS t WHERE t.block = $first AND l.transaction_id = t.id AND o.transaction_id = t.id AND l.operation = ''I'' AND o.operation = ''I'' AND l.id <> o.id',
     'WITH two AS (SELECT l.ctid AS at, row_number() OVER (ORDER BY l.id DESC) AS place FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id WHERE t.block = $first AND l.operation = ''I'') UPDATE handover.audit_log AS l SET id = 1000 + two.place FROM two WHERE l.ctid = two.at',
     'DELETE FROM handover.audit_transaction WHERE id = (SELECT min(id) FROM handover.audit_transaction WHERE block = $first)',
@@ -146,7 +159,8 @@ SELECT change, regress_seal.forge(replace(change, '$first', (:base + 1)::text)) 
     'DELETE FROM handover.audit_block WHERE block = (SELECT max(block) FROM handover.audit_block)',
     'DELETE FROM handover.audit_log',
     'DELETE FROM handover.audit_transaction',
-    'UPDATE handover.audit_block SET sha256 = handover.audit_block_hash(block, ''\x00'', sealed_at, sealed_by), previous = ''\x00'' WHERE block = $first']) WITH ORDINALITY AS c (change, n)
+    'WITH b AS (UPDATE handover.audit_block SET previous = ''\x00'' WHERE block = $first RETURNING block) SELECT FROM b',
+    'UPDATE handover.audit_block AS b SET sha256 = handover.audit_block_hash(b) , sealed_by = ''Somebody'' WHERE block = $first']) WITH ORDINALITY AS c (change, n)
  ORDER BY n;
 -- an entry that was changed, and all that is computed of it after: the block of its own hash is not that of the next
 SELECT regress_seal.forge(format('WITH t AS (UPDATE handover.audit_transaction SET actor = ''Somebody'', sha256 = ''\x11'' WHERE block = %s) UPDATE handover.audit_block SET sha256 = ''\x12'' WHERE block = %1$s', :base + 1));

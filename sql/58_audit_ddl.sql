@@ -1,0 +1,248 @@
+/*
+ * audit_ddl: what is done to an audited table itself.
+ *
+ * The owner of a table can disable its triggers, and that is nobody's to forbid;
+ * but it is in the log.  Columns that are excluded or masked stay so under
+ * another name.
+ */
+
+-- The tables of a command that are registered, or are parts of one that is.
+CREATE FUNCTION @extschema@.audit_root(relation oid) RETURNS regclass
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT t.relation
+      FROM (SELECT a.relid::oid, a.place
+              FROM pg_catalog.pg_partition_ancestors(audit_root.relation) WITH ORDINALITY AS a (relid, place)
+            UNION ALL
+            SELECT audit_root.relation, 0) AS member (relid, place)
+           JOIN @extschema@.audit_table AS t ON t.relation::oid = member.relid
+     ORDER BY member.place LIMIT 1;
+END;
+COMMENT ON FUNCTION @extschema@.audit_root(oid) IS
+    'part of the functions of the log: the table by which a table or partition is audited; NULL if it is not';
+
+/*
+ * Logs what is wrong with the triggers of a table, if that has changed.  While a
+ * dump is restored triggers are not there yet, after their table is registered;
+ * so that they are missing counts only if they were dropped.
+ */
+CREATE FUNCTION @extschema@.audit_triggers_changed(relation regclass, dropped boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET handover.log_maintenance = on
+AS $function$
+DECLARE
+    before jsonb;
+    present jsonb;
+BEGIN
+    SELECT l.new -> 'discrepancy' INTO before
+      FROM @extschema@.audit_relation AS r
+           JOIN @extschema@.audit_incarnation AS i ON i.id = r.incarnation
+           JOIN @extschema@.audit_log AS l ON l.relation_id = r.id AND l.key = 'trigger' AND l.operation = 'E'
+     WHERE r.relation = audit_triggers_changed.relation
+     ORDER BY l.changed_at DESC, l.transaction_id DESC, l.id DESC
+     LIMIT 1;
+    SELECT jsonb_agg(d.line ORDER BY d.line) INTO present
+      FROM (SELECT c.relation || ': ' || c.discrepancy
+              FROM @extschema@.audit_check() AS c
+             WHERE c.relation IN (SELECT p.relid::regclass::text FROM pg_partition_tree(audit_triggers_changed.relation) AS p
+                                  UNION SELECT audit_triggers_changed.relation::text)
+               AND c.discrepancy LIKE 'trigger %') AS d (line)
+     WHERE dropped OR d.line NOT LIKE '% is missing' OR coalesce(before ? d.line, false);
+    IF present IS DISTINCT FROM before THEN
+        PERFORM @extschema@.audit_event(jsonb_strip_nulls(jsonb_build_object('event', 'trigger', 'discrepancy', present)),
+                                        @extschema@.audit_relation_id(relation));
+    END IF;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.audit_triggers_changed(regclass, boolean) IS
+    'part of the functions of the log: logs what is wrong with the triggers of a table, if that has changed';
+REVOKE ALL ON FUNCTION @extschema@.audit_triggers_changed(regclass, boolean) FROM PUBLIC;
+
+-- Columns may have other names now, or be gone.
+CREATE FUNCTION @extschema@.audit_columns_changed(relation regclass) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET handover.log_maintenance = on
+AS $function$
+DECLARE
+    before text[];
+    settings @extschema@.audit_table;
+    excluded text[];
+    masked text[];
+BEGIN
+    SELECT r.columns INTO before
+      FROM @extschema@.audit_relation AS r
+           JOIN @extschema@.audit_incarnation AS i ON i.id = r.incarnation
+     WHERE r.relation = audit_columns_changed.relation
+     ORDER BY r.id DESC LIMIT 1;
+    SELECT * INTO settings FROM @extschema@.audit_table AS t WHERE t.relation = audit_columns_changed.relation;
+    -- one that was not there then has the name that was written
+    SELECT array_agg(coalesce(a.attname, name) ORDER BY place) FILTER (WHERE what = 'exclude' AND a.attisdropped IS NOT TRUE),
+           array_agg(coalesce(a.attname, name) ORDER BY place) FILTER (WHERE what = 'mask' AND a.attisdropped IS NOT TRUE)
+      INTO excluded, masked
+      FROM (SELECT 'exclude', name, place FROM unnest(settings.exclude) WITH ORDINALITY AS c (name, place)
+            UNION ALL
+            SELECT 'mask', name, place FROM unnest(settings.mask) WITH ORDINALITY AS c (name, place)) AS hidden (what, name, place)
+           LEFT JOIN pg_attribute AS a ON a.attrelid = audit_columns_changed.relation AND a.attnum = array_position(before, hidden.name);
+    IF coalesce(excluded, '{}') <> settings.exclude OR coalesce(masked, '{}') <> settings.mask THEN
+        UPDATE @extschema@.audit_table AS t
+           SET exclude = coalesce(excluded, '{}'), mask = coalesce(masked, '{}')
+         WHERE t.relation = audit_columns_changed.relation;
+        PERFORM @extschema@.audit_event(jsonb_build_object('event', 'alter', 'exclude', coalesce(excluded, '{}'), 'mask', coalesce(masked, '{}')),
+                                        @extschema@.audit_relation_id(relation));
+    ELSE
+        PERFORM @extschema@.audit_relation_id(relation);
+    END IF;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.audit_columns_changed(regclass) IS
+    'part of the functions of the log: has columns that are excluded or masked stay so under another name';
+REVOKE ALL ON FUNCTION @extschema@.audit_columns_changed(regclass) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.audit_ddl() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET handover.log_maintenance = on
+AS $function$
+DECLARE
+    command record;
+    part record;
+BEGIN
+    FOR command IN
+        SELECT DISTINCT @extschema@.audit_root(coalesce(g.tgrelid, c.objid)) AS root, c.command_tag
+          FROM pg_event_trigger_ddl_commands() AS c
+               LEFT JOIN pg_trigger AS g ON g.oid = c.objid AND c.classid = 'pg_trigger'::regclass
+         WHERE c.classid IN ('pg_class'::regclass, 'pg_trigger'::regclass)
+    LOOP
+        CONTINUE WHEN command.root IS NULL;
+        IF command.command_tag IN ('ALTER TABLE', 'CREATE TABLE') THEN
+            -- A new part gets the trigger for its rows from its parent, but not that for TRUNCATE;
+            -- one that has left keeps that, and has nothing to log into.
+            FOR part IN
+                SELECT p.relid::regclass AS relation, t.always
+                  FROM @extschema@.audit_table AS t
+                       CROSS JOIN LATERAL pg_partition_tree(t.relation) AS p
+                 WHERE t.relation = command.root AND p.relid <> t.relation
+                   AND EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = p.relid AND g.tgname = 'zz_audit_row')
+                   AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = p.relid AND g.tgname = 'zz_audit_truncate')
+                   -- unless a dump is being restored, which has it
+                   AND EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = t.relation AND g.tgname = 'zz_audit_truncate')
+            LOOP
+                EXECUTE format('CREATE TRIGGER zz_audit_truncate AFTER TRUNCATE ON %s
+                                FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.audit_truncate()', part.relation);
+                IF part.always THEN
+                    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER zz_audit_truncate, ENABLE ALWAYS TRIGGER zz_audit_row', part.relation);
+                END IF;
+                PERFORM @extschema@.audit_relation_id(part.relation);
+            END LOOP;
+            FOR part IN
+                SELECT g.tgrelid::regclass AS relation,
+                       (SELECT max(r.id) FROM @extschema@.audit_relation AS r
+                               JOIN @extschema@.audit_incarnation AS i ON i.id = r.incarnation
+                         WHERE r.relation = command.root::oid) AS relation_id
+                  FROM pg_trigger AS g
+                       JOIN pg_class AS c ON c.oid = g.tgrelid AND NOT c.relispartition
+                 WHERE g.tgname = 'zz_audit_truncate' AND g.tgfoid = '@extschema@.audit_truncate'::regproc
+                   AND @extschema@.audit_root(g.tgrelid) IS NULL
+                   -- what was a part has been written to as one, or nothing is lost
+                   AND command.command_tag = 'ALTER TABLE'
+                   AND EXISTS (SELECT FROM @extschema@.audit_table AS t WHERE t.relation = command.root)
+                   AND (SELECT x.relkind FROM pg_class AS x WHERE x.oid = command.root::oid) = 'p'
+                   AND NOT EXISTS (SELECT FROM pg_trigger AS o WHERE o.tgrelid = g.tgrelid AND o.tgname = 'zz_audit_row')
+            LOOP
+                PERFORM @extschema@.audit_event(jsonb_build_object('event', 'detach', 'partition', part.relation::text), part.relation_id);
+                EXECUTE format('DROP TRIGGER zz_audit_truncate ON %s', part.relation);
+            END LOOP;
+        END IF;
+        IF command.command_tag = 'ALTER TABLE' THEN
+            PERFORM @extschema@.audit_columns_changed(command.root);
+        END IF;
+        PERFORM @extschema@.audit_triggers_changed(command.root, command.command_tag = 'ALTER TRIGGER');
+    END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.audit_ddl() IS
+    'event trigger: logs what weakens the triggers of an audited table';
+
+CREATE FUNCTION @extschema@.audit_drop() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET handover.log_maintenance = on
+AS $function$
+DECLARE
+    gone record;
+BEGIN
+    FOR gone IN
+        SELECT d.objid, d.object_identity, last.id AS relation_id,
+               (SELECT max(r.id)
+                  FROM @extschema@.audit_relation AS r
+                       JOIN @extschema@.audit_table AS t ON t.relation = last.root
+                 WHERE r.relation = last.root AND last.root <> d.objid
+                   AND NOT EXISTS (SELECT FROM pg_event_trigger_dropped_objects() AS o WHERE o.objid = last.root)) AS root_id
+          FROM pg_event_trigger_dropped_objects() AS d
+               CROSS JOIN LATERAL (SELECT r.id, r.root
+                                     FROM @extschema@.audit_relation AS r
+                                          JOIN @extschema@.audit_incarnation AS i ON i.id = r.incarnation
+                                    WHERE r.relation = d.objid
+                                    ORDER BY r.id DESC LIMIT 1) AS last
+         WHERE d.object_type = 'table' AND d.objsubid = 0
+         ORDER BY 2
+    LOOP
+        PERFORM @extschema@.audit_event(jsonb_build_object('event', 'drop', 'table', gone.object_identity), coalesce(gone.root_id, gone.relation_id));
+        DELETE FROM @extschema@.audit_table AS t WHERE t.relation::oid = gone.objid;
+    END LOOP;
+    FOR gone IN
+        SELECT DISTINCT @extschema@.audit_root(to_regclass(format('%I.%I', d.address_names[1], d.address_names[2]))) AS root
+          FROM pg_event_trigger_dropped_objects() AS d
+         WHERE d.object_type = 'trigger' AND d.address_names[3] LIKE 'zz\_audit\_%'
+    LOOP
+        CONTINUE WHEN gone.root IS NULL;
+        PERFORM @extschema@.audit_triggers_changed(gone.root, true);
+    END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.audit_drop() IS
+    'event trigger: logs that an audited table, or a trigger of one, was dropped';
+
+-- whatever session_replication_role says
+CREATE EVENT TRIGGER handover_audit_ddl ON ddl_command_end
+    WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'CREATE TRIGGER', 'ALTER TRIGGER')
+    EXECUTE FUNCTION @extschema@.audit_ddl();
+ALTER EVENT TRIGGER handover_audit_ddl ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER handover_audit_ddl IS 'logs what weakens the triggers of an audited table';
+CREATE EVENT TRIGGER handover_audit_drop ON sql_drop
+    EXECUTE FUNCTION @extschema@.audit_drop();
+ALTER EVENT TRIGGER handover_audit_drop ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER handover_audit_drop IS 'logs that an audited table, or a trigger of one, was dropped';
+
+-- ------------------------------------------------------------------------
+-- Switching off, for one transaction
+-- ------------------------------------------------------------------------
+
+CREATE FUNCTION @extschema@.audit_suspend(relation regclass) RETURNS void
+    AS 'MODULE_PATHNAME', 'handover_audit_suspend' LANGUAGE C STRICT;
+COMMENT ON FUNCTION @extschema@.audit_suspend(regclass) IS
+    'part of suspend_audit(): has the triggers of a table log no rows until the transaction ends';
+REVOKE ALL ON FUNCTION @extschema@.audit_suspend(regclass) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.suspend_audit(relation regclass, reason text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    PERFORM @extschema@.check_auditor(relation, @extschema@.caller());
+    IF coalesce(btrim(reason), '') = '' THEN
+        RAISE EXCEPTION 'suspending the audit of a table needs a reason'
+            USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    IF NOT EXISTS (SELECT FROM @extschema@.audit_table AS t WHERE t.relation = suspend_audit.relation) THEN
+        RAISE EXCEPTION 'table % is not audited', relation
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    PERFORM @extschema@.audit_event(jsonb_build_object('event', 'suspend', 'reason', reason), @extschema@.audit_relation_id(relation));
+    PERFORM @extschema@.audit_suspend(relation);
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.suspend_audit(regclass, text) IS
+    'logs no rows of a table until the transaction ends, for a load; that it was done, by whom and why is logged';
