@@ -37,6 +37,7 @@ BEGIN
     PERFORM @extschema@.create_workspace_plan();
     PERFORM set_config('search_path', report || ', ' || workspace || ', pg_temp', true);
     PERFORM @extschema@.create_workspace_reports();
+    PERFORM @extschema@.create_workspace_timeline();
     FOREACH option IN ARRAY options LOOP
         EXECUTE option;
     END LOOP;

@@ -194,3 +194,12 @@ BEGIN
                        'refuses every change but those of the functions of the log');
     END LOOP;
 END $$;
+
+-- ------------------------------------------------------------------------
+-- Who may read it
+-- ------------------------------------------------------------------------
+
+-- Triggers go past this, and so do superusers; others see what a policy shows them.
+ALTER TABLE @extschema@.audit_log ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @extschema@.audit_transaction ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @extschema@.audit_statement ENABLE ROW LEVEL SECURITY;

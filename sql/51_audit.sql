@@ -24,7 +24,8 @@ CREATE TABLE @extschema@.audit_table (
     require_actor  boolean NOT NULL DEFAULT false,
     with_query     boolean NOT NULL DEFAULT false,
     always         boolean NOT NULL DEFAULT false,
-    audited_since  timestamptz NOT NULL DEFAULT clock_timestamp()
+    audited_since  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    incarnation    uuid    NOT NULL
 );
 
 COMMENT ON TABLE @extschema@.audit_table IS 'tables that are audited; written by audit() and unaudit() only';
@@ -37,6 +38,8 @@ COMMENT ON COLUMN @extschema@.audit_table.require_actor IS 'whether a change wit
 COMMENT ON COLUMN @extschema@.audit_table.with_query IS 'whether the text of the statement is kept';
 COMMENT ON COLUMN @extschema@.audit_table.always IS 'whether what replication applies is logged, too';
 COMMENT ON COLUMN @extschema@.audit_table.audited_since IS 'when this began';
+COMMENT ON COLUMN @extschema@.audit_table.incarnation IS
+    'database that it was registered in; after a dump is restored, that one until audit() or seal() is called: until then, what is done to the table may be part of the restore';
 
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_table', '');
 
@@ -110,19 +113,20 @@ SET handover.log_maintenance = on
 AS $function$
 BEGIN
     PERFORM @extschema@.check_auditor(settings.relation, @extschema@.caller());
-    INSERT INTO @extschema@.audit_table AS t (relation, exclude, mask, condition, skip_unchanged, require_actor, with_query, always)
-    VALUES (settings.relation, settings.exclude, settings.mask, settings.condition, settings.skip_unchanged,
-            settings.require_actor, settings.with_query, settings.always)
+    INSERT INTO @extschema@.audit_table AS t (relation, exclude, mask, condition, skip_unchanged, require_actor, with_query, always, incarnation)
+    SELECT settings.relation, settings.exclude, settings.mask, settings.condition, settings.skip_unchanged,
+           settings.require_actor, settings.with_query, settings.always, i.id
+      FROM @extschema@.audit_incarnation AS i
         ON CONFLICT ON CONSTRAINT audit_table_pkey DO UPDATE
        SET exclude = excluded.exclude, mask = excluded.mask, condition = excluded.condition,
            skip_unchanged = excluded.skip_unchanged, require_actor = excluded.require_actor,
-           with_query = excluded.with_query, always = excluded.always;
+           with_query = excluded.with_query, always = excluded.always, incarnation = excluded.incarnation;
     PERFORM @extschema@.audit_event(jsonb_build_object('event', 'audit')
-                                        || jsonb_strip_nulls(to_jsonb(settings) - 'relation' - 'audited_since'),
+                                        || jsonb_strip_nulls(to_jsonb(settings) - 'relation' - 'audited_since' - 'incarnation'),
                                     @extschema@.audit_relation_id(settings.relation));
     -- so that it is known of each part whose part it was, should it be dropped
     PERFORM @extschema@.audit_relation_id(p.relid) FROM pg_partition_tree(settings.relation) AS p;
-    PERFORM @extschema@.audit_triggers_changed(settings.relation, true);
+    PERFORM @extschema@.audit_triggers_changed(settings.relation);
 END
 $function$;
 COMMENT ON FUNCTION @extschema@.register_audit(@extschema@.audit_table) IS
@@ -182,7 +186,7 @@ BEGIN
     EXECUTE format('COMMENT ON TRIGGER zz_audit_row ON %s IS %L', relation, 'logs each row that changes');
     EXECUTE format('COMMENT ON TRIGGER zz_audit_row_flush ON %s IS %L', relation, 'writes what is left to be logged');
     EXECUTE format('COMMENT ON TRIGGER zz_audit_truncate ON %s IS %L', relation, 'logs that the table was emptied');
-    PERFORM @extschema@.register_audit(ROW(relation, exclude, mask, condition, skip_unchanged, require_actor, with_query, always, NULL)
+    PERFORM @extschema@.register_audit(ROW(relation, exclude, mask, condition, skip_unchanged, require_actor, with_query, always, NULL, NULL)
                                            ::@extschema@.audit_table);
 END
 $function$;
@@ -208,6 +212,15 @@ $function$;
 COMMENT ON FUNCTION @extschema@.unaudit(regclass) IS
     'logs no more changes of a table; this itself is logged';
 
+CREATE FUNCTION @extschema@.is_audited(relation regclass) RETURNS boolean
+LANGUAGE sql STABLE STRICT SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM @extschema@.audit_table AS t WHERE t.relation = is_audited.relation);
+END;
+COMMENT ON FUNCTION @extschema@.is_audited(regclass) IS
+    'whether audit() was called for a table';
+
 CREATE FUNCTION @extschema@.audit_schema(name text) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -224,7 +237,7 @@ BEGIN
           FROM pg_class AS c
          WHERE c.relnamespace = to_regnamespace(quote_ident(name))
            AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-           AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = c.oid AND g.tgname = 'zz_audit_row')
+           AND NOT @extschema@.is_audited(c.oid)
          ORDER BY c.relname
     LOOP
         PERFORM @extschema@.audit(found);

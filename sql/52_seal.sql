@@ -155,6 +155,9 @@ BEGIN
     -- sealers come one after the other; writers do not meet this lock
     LOCK TABLE @extschema@.audit_block IN SHARE ROW EXCLUSIVE MODE;
     SELECT * INTO last FROM @extschema@.audit_block AS b ORDER BY b.block DESC LIMIT 1;
+    -- whoever seals has a dump restored whole
+    UPDATE @extschema@.audit_table AS t SET incarnation = here WHERE t.incarnation <> here;
+
     sealed.block := coalesce(last.block, 0) + 1;
     sealed.previous := last.sha256;
     sealed.sealed_at := clock_timestamp();

@@ -21,12 +21,8 @@ END;
 COMMENT ON FUNCTION @extschema@.audit_root(oid) IS
     'part of the functions of the log: the table by which a table or partition is audited; NULL if it is not';
 
-/*
- * Logs what is wrong with the triggers of a table, if that has changed.  While a
- * dump is restored triggers are not there yet, after their table is registered;
- * so that they are missing counts only if they were dropped.
- */
-CREATE FUNCTION @extschema@.audit_triggers_changed(relation regclass, dropped boolean) RETURNS void
+-- Logs what is wrong with the triggers of a table, if that has changed.
+CREATE FUNCTION @extschema@.audit_triggers_changed(relation regclass) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET handover.log_maintenance = on
@@ -47,17 +43,16 @@ BEGIN
               FROM @extschema@.audit_check() AS c
              WHERE c.relation IN (SELECT p.relid::regclass::text FROM pg_partition_tree(audit_triggers_changed.relation) AS p
                                   UNION SELECT audit_triggers_changed.relation::text)
-               AND c.discrepancy LIKE 'trigger %') AS d (line)
-     WHERE dropped OR d.line NOT LIKE '% is missing' OR coalesce(before ? d.line, false);
+               AND c.discrepancy LIKE 'trigger %') AS d (line);
     IF present IS DISTINCT FROM before THEN
         PERFORM @extschema@.audit_event(jsonb_strip_nulls(jsonb_build_object('event', 'trigger', 'discrepancy', present)),
                                         @extschema@.audit_relation_id(relation));
     END IF;
 END
 $function$;
-COMMENT ON FUNCTION @extschema@.audit_triggers_changed(regclass, boolean) IS
+COMMENT ON FUNCTION @extschema@.audit_triggers_changed(regclass) IS
     'part of the functions of the log: logs what is wrong with the triggers of a table, if that has changed';
-REVOKE ALL ON FUNCTION @extschema@.audit_triggers_changed(regclass, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.audit_triggers_changed(regclass) FROM PUBLIC;
 
 -- Columns may have other names now, or be gone.
 CREATE FUNCTION @extschema@.audit_columns_changed(relation regclass) RETURNS void
@@ -115,7 +110,11 @@ BEGIN
                LEFT JOIN pg_trigger AS g ON g.oid = c.objid AND c.classid = 'pg_trigger'::regclass
          WHERE c.classid IN ('pg_class'::regclass, 'pg_trigger'::regclass)
     LOOP
-        CONTINUE WHEN command.root IS NULL;
+        -- none, or one whose dump is perhaps still being restored
+        CONTINUE WHEN NOT EXISTS (SELECT
+                                    FROM @extschema@.audit_table AS t
+                                         JOIN @extschema@.audit_incarnation AS i ON i.id = t.incarnation
+                                   WHERE t.relation = command.root);
         IF command.command_tag IN ('ALTER TABLE', 'CREATE TABLE') THEN
             -- A new part gets the trigger for its rows from its parent, but not that for TRUNCATE;
             -- one that has left keeps that, and has nothing to log into.
@@ -126,8 +125,6 @@ BEGIN
                  WHERE t.relation = command.root AND p.relid <> t.relation
                    AND EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = p.relid AND g.tgname = 'zz_audit_row')
                    AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = p.relid AND g.tgname = 'zz_audit_truncate')
-                   -- unless a dump is being restored, which has it
-                   AND EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = t.relation AND g.tgname = 'zz_audit_truncate')
             LOOP
                 EXECUTE format('CREATE TRIGGER zz_audit_truncate AFTER TRUNCATE ON %s
                                 FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.audit_truncate()', part.relation);
@@ -158,7 +155,7 @@ BEGIN
         IF command.command_tag = 'ALTER TABLE' THEN
             PERFORM @extschema@.audit_columns_changed(command.root);
         END IF;
-        PERFORM @extschema@.audit_triggers_changed(command.root, command.command_tag = 'ALTER TRIGGER');
+        PERFORM @extschema@.audit_triggers_changed(command.root);
     END LOOP;
 END
 $function$;
@@ -192,13 +189,29 @@ BEGIN
         PERFORM @extschema@.audit_event(jsonb_build_object('event', 'drop', 'table', gone.object_identity), coalesce(gone.root_id, gone.relation_id));
         DELETE FROM @extschema@.audit_table AS t WHERE t.relation::oid = gone.objid;
     END LOOP;
+    -- who has no audited table left has nothing to read: see open_log()
+    IF FOUND THEN
+        FOR gone IN
+            SELECT p.polname, p.polrelid::regclass AS relation, p.polroles[1]::regrole AS owner
+              FROM pg_policy AS p
+             WHERE p.polrelid IN ('@extschema@.audit_log'::regclass, '@extschema@.audit_transaction'::regclass)
+               AND p.polname LIKE 'of tables of %'
+               AND NOT EXISTS (SELECT
+                                 FROM @extschema@.audit_table AS t
+                                      JOIN pg_class AS c ON c.oid = t.relation
+                                WHERE c.relowner = p.polroles[1])
+        LOOP
+            EXECUTE format('DROP POLICY %I ON %s', gone.polname, gone.relation);
+            EXECUTE format('REVOKE SELECT ON %s, @extschema@.audit_relation_now FROM %s', gone.relation, gone.owner);
+        END LOOP;
+    END IF;
     FOR gone IN
         SELECT DISTINCT @extschema@.audit_root(to_regclass(format('%I.%I', d.address_names[1], d.address_names[2]))) AS root
           FROM pg_event_trigger_dropped_objects() AS d
          WHERE d.object_type = 'trigger' AND d.address_names[3] LIKE 'zz\_audit\_%'
     LOOP
         CONTINUE WHEN gone.root IS NULL;
-        PERFORM @extschema@.audit_triggers_changed(gone.root, true);
+        PERFORM @extschema@.audit_triggers_changed(gone.root);
     END LOOP;
 END
 $function$;

@@ -2,6 +2,38 @@
  * timeline: the audit log of a workspace, and a report on it in words.
  */
 
+/*
+ * The owner of tables may read what the log says of them; so a report of theirs may, whoever reads it.  That takes
+ * a policy for the owner by name: current_user would be the reader.
+ */
+CREATE FUNCTION @extschema@.open_log(owner name) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    policy CONSTANT name := 'of tables of ' || CASE WHEN octet_length(owner) < 50 THEN owner::text ELSE md5(owner) END;
+BEGIN
+    IF NOT pg_has_role(@extschema@.caller(), owner, 'USAGE') THEN
+        RAISE EXCEPTION 'must be a member of role "%"', owner
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF EXISTS (SELECT FROM pg_policy AS p
+                WHERE p.polrelid = '@extschema@.audit_log'::regclass AND p.polname = policy AND p.polroles = ARRAY[owner::regrole::oid]) THEN
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE POLICY %I ON @extschema@.audit_log FOR SELECT TO %I
+                    USING (relation_id IN (SELECT n.id
+                                             FROM @extschema@.audit_relation_now AS n
+                                                  JOIN pg_catalog.pg_class AS c ON c.oid = n.relid
+                                            WHERE pg_catalog.pg_get_userbyid(c.relowner) = %L))', policy, owner, owner);
+    EXECUTE format('CREATE POLICY %I ON @extschema@.audit_transaction FOR SELECT TO %I
+                    USING (EXISTS (SELECT FROM @extschema@.audit_log AS l WHERE l.transaction_id = audit_transaction.id))', policy, owner);
+    EXECUTE format('GRANT SELECT ON @extschema@.audit_log, @extschema@.audit_transaction, @extschema@.audit_relation_now TO %I', owner);
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.open_log(name) IS
+    'part of audit_workspace(): lets a role of the caller read what is logged of tables that it owns';
+
 CREATE FUNCTION @extschema@.audit_workspace(name text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -10,6 +42,7 @@ DECLARE
     found record;
 BEGIN
     PERFORM @extschema@.check_workspace(name);
+    PERFORM @extschema@.open_log((SELECT pg_get_userbyid(n.nspowner) FROM pg_namespace AS n WHERE n.oid = to_regnamespace(quote_ident(name))));
     FOR found IN
         -- what the database computes is not logged: a handover is touched with each of its items;
         -- what was signed is logged by its hash
@@ -19,16 +52,16 @@ BEGIN
                JOIN pg_class AS c ON c.relname = t.name
          WHERE c.relnamespace = to_regnamespace(quote_ident(audit_workspace.name))
            AND c.relkind IN ('r', 'p')
-           AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = c.oid AND g.tgname = 'zz_audit_row')
+           AND NOT (@extschema@.is_audited(c.oid)
+                    AND EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = c.oid AND g.tgname = 'zz_audit_row'))
          ORDER BY c.relname
     LOOP
         PERFORM @extschema@.audit(found.relation, exclude => found.exclude, skip_unchanged => true);
     END LOOP;
-    PERFORM @extschema@.create_timeline(name);
 END
 $function$;
 COMMENT ON FUNCTION @extschema@.audit_workspace(text) IS
-    'audits the tables of a workspace that are not audited yet, and makes its report timeline';
+    'audits the tables of a workspace that are not audited yet, and lets its owner read what is logged of them';
 
 -- ------------------------------------------------------------------------
 -- In words
@@ -72,106 +105,71 @@ END;
 COMMENT ON FUNCTION @extschema@.change_in_words("char", text, jsonb, jsonb) IS
     'what an entry of the log says of a table of a workspace, in words; texts, attributes and names of contacts are not told';
 
-/*
- * The report reads the log, to which the owner of the workspace has no right, so it is the log's owner's.  It
- * shows only what is about the tables that the owner of the workspace has, and no images of rows.
- */
-CREATE FUNCTION @extschema@.create_timeline(name text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $function$
-DECLARE
-    caller name := @extschema@.caller();
-    report text := quote_ident(name || '_report');
-    described record;
+CREATE FUNCTION @extschema@.create_workspace_timeline() RETURNS void
+LANGUAGE plpgsql
+AS $create$
 BEGIN
-    PERFORM @extschema@.check_workspace(name);
-    IF EXISTS (SELECT FROM pg_namespace AS n
-                WHERE n.nspname IN (name, name || '_report') AND NOT pg_has_role(caller, n.nspowner, 'USAGE'))
-       OR EXISTS (SELECT FROM pg_class AS c
-                   WHERE c.relnamespace = quote_ident(name)::regnamespace AND c.relname IN ('handover', 'item', 'dependency', 'signoff')
-                     AND (c.relkind NOT IN ('r', 'p') OR NOT pg_has_role(caller, c.relowner, 'USAGE'))) THEN
-        RAISE EXCEPTION 'must be owner of workspace "%"', name
-            USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    -- what may stand there by this name is the workspace's to drop
-    IF EXISTS (SELECT FROM pg_class AS c
-                WHERE c.relnamespace = report::regnamespace AND c.relname = 'timeline'
-                  AND (c.relkind <> 'v' OR c.relowner <> current_user::regrole)) THEN
-        RAISE EXCEPTION 'relation "timeline" already exists in schema "%"', name || '_report'
-            USING ERRCODE = 'duplicate_table',
-                  HINT = 'It is the name of a report of the workspace.';
-    END IF;
-    EXECUTE format($view$
-        CREATE OR REPLACE VIEW %1$s.timeline WITH (security_barrier) AS
-        SELECT (l.transaction_id || '.' || l.id)::varchar(64) AS entry_key,
-               h.id AS handover_id,
-               l.changed_at,
-               (l.changed_at AT TIME ZONE 'UTC')::date AS changed_date,
-               t.actor::varchar(255) AS actor,
-               t.application_name::varchar(255) AS application,
-               s.subject::varchar(16) AS subject,
-               (CASE l.operation WHEN 'I' THEN 'added' WHEN 'U' THEN 'changed' ELSE 'removed' END)::varchar(16) AS action,
-               (CASE l.operation WHEN 'I' THEN 1 WHEN 'U' THEN 2 ELSE 3 END)::smallint AS action_rank,
-               h.title::varchar(255) AS title,
-               h.role,
-               h.status::text::varchar(16) AS status,
-               h.outgoing_team,
-               h.incoming_team,
-               (CASE WHEN s.subject = 'item' THEN @extschema@.key_part(l.key, 2) END) AS item_id,
-               coalesce(i.element, l.new ->> 'element', l.old ->> 'element')::varchar(255) AS element,
-               (CASE WHEN s.subject = 'item' AND coalesce(i.element, l.new ->> 'element', l.old ->> 'element') IS DISTINCT FROM 'contact'
-                     THEN coalesce(i.title, l.new ->> 'title', l.old ->> 'title') END)::varchar(255) AS item_title,
-               @extschema@.change_in_words(l.operation, s.subject, l.old, l.new) AS what,
-               coalesce(l.changed_at > h.submitted_at, false) AS is_after_submission,
-               coalesce(l.changed_at > h.submitted_at, false)::integer AS after_submission_count
-          FROM %2$I.handover AS h
-               CROSS JOIN (SELECT v.subject, n.id
-                             FROM (VALUES ('handover', %3$L::regclass), ('item', %4$L::regclass), ('dependency', %5$L::regclass),
-                                          ('signoff', %6$L::regclass)) AS v (subject, relation)
-                                  JOIN @extschema@.audit_relation_now AS n ON n.relid = v.relation) AS s
-               -- The key of a handover is its number; keys of the other tables begin with it, so that an index
-               -- finds them from there, and finds the handover from here.
-               JOIN @extschema@.audit_log AS l
-                 ON l.relation_id = s.id
-                AND l.key >= CASE s.subject WHEN 'handover' THEN h.id::text ELSE '{' || h.id || ',' END COLLATE "C"
-                AND l.key <= CASE s.subject WHEN 'handover' THEN h.id::text ELSE '{' || h.id || ',~' END COLLATE "C"
-                AND @extschema@.key_part(l.key, 1) = h.id
-               JOIN @extschema@.audit_transaction AS t ON t.id = l.transaction_id
-               LEFT JOIN %2$I.item AS i ON s.subject = 'item' AND i.handover_id = h.id AND i.id = @extschema@.key_part(l.key, 2)
-         WHERE l.operation <> 'E'$view$,
-        report, name, format('%I.handover', name), format('%I.item', name), format('%I.dependency', name), format('%I.signoff', name));
-    EXECUTE format('GRANT SELECT ON %s.timeline TO %I WITH GRANT OPTION', report,
-                   (SELECT pg_get_userbyid(n.nspowner) FROM pg_namespace AS n WHERE n.oid = report::regnamespace));
-    EXECUTE format('COMMENT ON VIEW %s.timeline IS %L', report,
-                   'Who changed what, when? One row is a change of a row of the workspace, from the audit log. Handovers that were deleted are left out. Days are in UTC.');
-    FOR described IN
-        SELECT *
-          FROM (VALUES ('entry_key', 'key of the entry in the audit log'),
-                       ('handover_id', 'key of the handover'),
-                       ('changed_at', 'when it was changed'),
-                       ('changed_date', 'day on which it was changed'),
-                       ('actor', 'person that changed it, as far as the application told'),
-                       ('application', 'application by which it was changed, as it calls itself'),
-                       ('subject', 'handover, item, dependency or signoff'),
-                       ('action', 'added, changed or removed'),
-                       ('action_rank', 'action in its order: 1 added, 2 changed, 3 removed'),
-                       ('title', 'what is handed over, in a few words'),
-                       ('role', 'role whose work it is, by its template'),
-                       ('status', 'status that the handover has now: draft, submitted, accepted, closed or cancelled'),
-                       ('outgoing_team', 'team of who hands over'),
-                       ('incoming_team', 'team of who takes over'),
-                       ('item_id', 'key of the item, if it is about one'),
-                       ('element', 'what the item is: task, issue, ...'),
-                       ('item_title', 'the item in a few words; not told of contacts'),
-                       ('what', 'what was changed, in words'),
-                       ('is_after_submission', 'whether it was changed after the handover was last submitted'),
-                       ('after_submission_count', '1 if it was changed after the handover was last submitted, else 0; to be summed'))
-               AS c (name, comment)
-    LOOP
-        EXECUTE format('COMMENT ON COLUMN %s.timeline.%I IS %L', report, described.name, described.comment);
-    END LOOP;
+
+CREATE OR REPLACE VIEW timeline AS
+SELECT (l.transaction_id || '.' || l.id)::varchar(64) AS entry_key,
+       h.id AS handover_id,
+       l.changed_at,
+       (l.changed_at AT TIME ZONE 'UTC')::date AS changed_date,
+       t.actor::varchar(255) AS actor,
+       t.application_name::varchar(255) AS application,
+       s.subject::varchar(16) AS subject,
+       (CASE l.operation WHEN 'I' THEN 'added' WHEN 'U' THEN 'changed' ELSE 'removed' END)::varchar(16) AS action,
+       (CASE l.operation WHEN 'I' THEN 1 WHEN 'U' THEN 2 ELSE 3 END)::smallint AS action_rank,
+       h.title::varchar(255) AS title,
+       h.role,
+       h.status::text::varchar(16) AS status,
+       h.outgoing_team,
+       h.incoming_team,
+       CASE s.subject WHEN 'item' THEN @extschema@.key_part(l.key, 2) END AS item_id,
+       coalesce(i.element, l.new ->> 'element', l.old ->> 'element')::varchar(255) AS element,
+       (CASE WHEN s.subject = 'item' AND coalesce(i.element, l.new ->> 'element', l.old ->> 'element') IS DISTINCT FROM 'contact'
+             THEN coalesce(i.title, l.new ->> 'title', l.old ->> 'title') END)::varchar(255) AS item_title,
+       @extschema@.change_in_words(l.operation, s.subject, l.old, l.new) AS what,
+       coalesce(l.changed_at > h.submitted_at, false) AS is_after_submission,
+       coalesce(l.changed_at > h.submitted_at, false)::integer AS after_submission_count
+  FROM handover AS h
+       CROSS JOIN (SELECT v.subject, n.id
+                     FROM (VALUES ('handover', 'handover'::regclass), ('item', 'item'::regclass), ('dependency', 'dependency'::regclass),
+                                  ('signoff', 'signoff'::regclass)) AS v (subject, relation)
+                          JOIN @extschema@.audit_relation_now AS n ON n.relid = v.relation) AS s
+       -- The key of a handover is its number; keys of the other tables begin with it, so that an index
+       -- finds them from there, and finds the handover from here.
+       JOIN @extschema@.audit_log AS l
+         ON l.relation_id = s.id
+        AND l.key >= CASE s.subject WHEN 'handover' THEN h.id::text ELSE '{' || h.id || ',' END COLLATE "C"
+        AND l.key <= CASE s.subject WHEN 'handover' THEN h.id::text ELSE '{' || h.id || ',~' END COLLATE "C"
+        AND @extschema@.key_part(l.key, 1) = h.id
+       JOIN @extschema@.audit_transaction AS t ON t.id = l.transaction_id
+       LEFT JOIN item AS i ON s.subject = 'item' AND i.handover_id = h.id AND i.id = @extschema@.key_part(l.key, 2)
+ WHERE l.operation <> 'E';
+COMMENT ON VIEW timeline IS 'Who changed what, when? One row is a change of a row of the workspace, from the audit log. Handovers that were deleted are left out. Days are in UTC.';
+COMMENT ON COLUMN timeline.entry_key IS 'key of the entry in the audit log';
+COMMENT ON COLUMN timeline.handover_id IS 'key of the handover';
+COMMENT ON COLUMN timeline.changed_at IS 'when it was changed';
+COMMENT ON COLUMN timeline.changed_date IS 'day on which it was changed';
+COMMENT ON COLUMN timeline.actor IS 'person that changed it, as far as the application told';
+COMMENT ON COLUMN timeline.application IS 'application by which it was changed, as it calls itself';
+COMMENT ON COLUMN timeline.subject IS 'handover, item, dependency or signoff';
+COMMENT ON COLUMN timeline.action IS 'added, changed or removed';
+COMMENT ON COLUMN timeline.action_rank IS 'action in its order: 1 added, 2 changed, 3 removed';
+COMMENT ON COLUMN timeline.title IS 'what is handed over, in a few words';
+COMMENT ON COLUMN timeline.role IS 'role whose work it is, by its template';
+COMMENT ON COLUMN timeline.status IS 'status that the handover has now: draft, submitted, accepted, closed or cancelled';
+COMMENT ON COLUMN timeline.outgoing_team IS 'team of who hands over';
+COMMENT ON COLUMN timeline.incoming_team IS 'team of who takes over';
+COMMENT ON COLUMN timeline.item_id IS 'key of the item, if it is about one';
+COMMENT ON COLUMN timeline.element IS 'what the item is: task, issue, ...';
+COMMENT ON COLUMN timeline.item_title IS 'the item in a few words; not told of contacts';
+COMMENT ON COLUMN timeline.what IS 'what was changed, in words';
+COMMENT ON COLUMN timeline.is_after_submission IS 'whether it was changed after the handover was last submitted';
+COMMENT ON COLUMN timeline.after_submission_count IS '1 if it was changed after the handover was last submitted, else 0; to be summed';
+
 END
-$function$;
-COMMENT ON FUNCTION @extschema@.create_timeline(text) IS
-    'part of audit_workspace(): makes the report on the log of a workspace of the caller';
+$create$;
+COMMENT ON FUNCTION @extschema@.create_workspace_timeline() IS
+    'part of create_workspace(): makes the report on the log in the first schema of the search_path, from the tables of the second';

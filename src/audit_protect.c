@@ -7,7 +7,6 @@
 #include "catalog/pg_class.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
-#include "storage/bufmgr.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
@@ -29,16 +28,27 @@ handover_define_log_maintenance(void)
 							 NULL, NULL, NULL);
 }
 
-/* A dump is restored by COPY into tables that hold nothing yet. */
+/*
+ * A dump is restored by the owner of the log, by COPY or row by row, into a
+ * database that has logged nothing of its own yet.
+ */
 static bool
 is_restore(TriggerData *trigger)
 {
-	Relation	relation = trigger->tg_relation;
+	bool		is_fresh;
 
-	return TRIGGER_FIRED_BY_INSERT(trigger->tg_event) &&
-		RelationGetNumberOfBlocks(relation) == 0 &&
-		object_ownercheck(RelationRelationId, RelationGetRelid(relation),
-						  GetUserId());
+	if (!TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ||
+		!object_ownercheck(RelationRelationId,
+						   RelationGetRelid(trigger->tg_relation),
+						   GetUserId()))
+		return false;
+	SPI_connect();
+	SPI_execute("SELECT FROM handover.audit_relation AS r"
+				" JOIN handover.audit_incarnation AS i"
+				" ON i.id OPERATOR(pg_catalog.=) r.incarnation", true, 1);
+	is_fresh = SPI_processed == 0;
+	SPI_finish();
+	return is_fresh;
 }
 
 /*

@@ -44,7 +44,7 @@ SELECT handover.audit('duty', exclude => '{nothing}');
 SET ROLE regress_handover_clerk;
 SELECT handover.audit('duty');
 SELECT handover.unaudit('duty');
-SELECT handover.register_audit(ROW('duty', '{}', '{}', NULL, false, false, false, false, NULL)::handover.audit_table);
+SELECT handover.register_audit(ROW('duty', '{}', '{}', NULL, false, false, false, false, NULL, NULL)::handover.audit_table);
 SELECT handover.unregister_audit('duty');
 SELECT handover.audit_event('{"event": "forged"}', 1);
 RESET ROLE;
