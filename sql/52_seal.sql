@@ -84,26 +84,26 @@ RETURN pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(salt
 COMMENT ON FUNCTION @extschema@.audit_query(uuid, text) IS
     'hash of the text of a statement';
 
--- Of a transaction, line by line: itself, then its entries.
-CREATE FUNCTION @extschema@.audit_lines(transaction_id bigint) RETURNS TABLE (place bigint, line text)
-LANGUAGE sql STABLE STRICT
+-- Of transactions, line by line: itself, then its entries.
+CREATE FUNCTION @extschema@.audit_lines(first bigint, last bigint) RETURNS TABLE (transaction_id bigint, place bigint, line text)
+LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT 0::bigint,
-           pg_catalog.jsonb_build_array(t.id, t.xid::text, @extschema@.audit_time(t.started_at),
-               t.actor, t.session_user_name, t.role_name, t.application_name, t.client_address, t.labels)::text
+    SELECT t.id, 0::bigint,
+           pg_catalog.jsonb_build_array(t.id, t.xid::text, @extschema@.audit_time(t.started_at), t.actor, t.session_user_name,
+               t.role_name, t.table_owner, t.application_name, t.client_address, t.labels)::text
       FROM @extschema@.audit_transaction AS t
-     WHERE t.id = audit_lines.transaction_id
+     WHERE t.id BETWEEN audit_lines.first AND audit_lines.last
     UNION ALL
-    SELECT l.id,
+    SELECT l.transaction_id, l.id,
            pg_catalog.jsonb_build_array(l.id, l.command, @extschema@.audit_time(l.changed_at), l.relation_id, l.operation,
                pg_catalog.encode(coalesce(l.sha256, @extschema@.audit_content(l.salt, l.key, l.old, l.new)), 'hex'),
                pg_catalog.encode(coalesce(s.sha256, CASE WHEN s.id IS NOT NULL THEN @extschema@.audit_query(s.salt, s.query) END), 'hex'))::text
       FROM @extschema@.audit_log AS l
            LEFT JOIN @extschema@.audit_statement AS s ON s.id = l.statement_id AND s.transaction_id = l.transaction_id
-     WHERE l.transaction_id = audit_lines.transaction_id;
+     WHERE l.transaction_id BETWEEN audit_lines.first AND audit_lines.last;
 END;
-COMMENT ON FUNCTION @extschema@.audit_lines(bigint) IS
-    'what is hashed of a transaction: a line for itself, and one for each entry';
+COMMENT ON FUNCTION @extschema@.audit_lines(bigint, bigint) IS
+    'what is hashed of the transactions of a range of keys: a line for each itself, and one for each of its entries';
 
 -- Of a block: what it is, the tables that are new in it, and its transactions by their hashes.
 CREATE FUNCTION @extschema@.audit_block_hash(block @extschema@.audit_block) RETURNS bytea
@@ -177,15 +177,19 @@ BEGIN
     sealed.next_xid := @extschema@.next_xid();
 
     -- What this statement sees is committed, but for what this transaction has written itself.
-    WITH done AS (
+    WITH unsealed AS MATERIALIZED (
+        SELECT t.id
+          FROM @extschema@.audit_transaction AS t
+         WHERE t.id > last.complete_to AND t.block IS NULL AND t.xid <> pg_current_xact_id()
+    ),
+    done AS (
         UPDATE @extschema@.audit_transaction AS t
            SET block = sealed.block, entries = hashed.entries, sha256 = hashed.sha256
-          FROM (SELECT u.id, count(*) - 1 AS entries, @extschema@.sha256_agg(l.line ORDER BY l.place) AS sha256
-                  FROM @extschema@.audit_transaction AS u
-                       CROSS JOIN LATERAL @extschema@.audit_lines(u.id) AS l
-                 WHERE u.id > last.complete_to AND u.block IS NULL AND u.xid <> pg_current_xact_id()
-                 GROUP BY u.id) AS hashed
-         WHERE t.id = hashed.id
+          FROM (SELECT l.transaction_id, count(*) - 1 AS entries, @extschema@.sha256_agg(l.line ORDER BY l.place) AS sha256
+                  FROM @extschema@.audit_lines((SELECT min(u.id) FROM unsealed AS u), (SELECT max(u.id) FROM unsealed AS u)) AS l
+                 WHERE l.transaction_id IN (SELECT u.id FROM unsealed AS u)
+                 GROUP BY l.transaction_id) AS hashed
+         WHERE t.id = hashed.transaction_id
         RETURNING t.id, t.entries
     )
     SELECT count(*), coalesce(sum(d.entries), 0), min(d.id), max(d.id)
@@ -198,6 +202,8 @@ BEGIN
     END IF;
     sealed.sha256 := @extschema@.audit_block_hash(sealed);
     INSERT INTO @extschema@.audit_block SELECT sealed.*;
+    -- else only VACUUM does that, and what is new is looked through whole
+    PERFORM brin_summarize_new_values('@extschema@.audit_log_place');
     RETURN sealed.block;
 END
 $function$;

@@ -59,13 +59,19 @@ BEGIN ATOMIC
                CROSS JOIN (SELECT @extschema@.dropped_block()) AS dropped (block)
          WHERE chain.block BETWEEN coalesce(verify.first, chain.block) AND coalesce(verify.last, chain.block)
     ),
-    hashed AS (
-        SELECT t.block, t.id, t.entries, t.sha256, found.entries AS found, found.sha256 AS now
+    sealed AS MATERIALIZED (
+        SELECT t.block, t.id, t.entries, t.sha256
           FROM wanted AS w
                JOIN @extschema@.audit_transaction AS t
                  ON t.id BETWEEN w.first_transaction AND w.last_transaction AND t.block = w.block
-               CROSS JOIN LATERAL (SELECT count(*) - 1 AS entries, @extschema@.sha256_agg(l.line ORDER BY l.place) AS sha256
-                                     FROM @extschema@.audit_lines(t.id) AS l) AS found
+    ),
+    hashed AS MATERIALIZED (
+        SELECT s.block, s.id, s.entries, s.sha256, found.entries AS found, found.sha256 AS now
+          FROM sealed AS s
+               LEFT JOIN (SELECT l.transaction_id, count(*) - 1 AS entries, @extschema@.sha256_agg(l.line ORDER BY l.place) AS sha256
+                            FROM @extschema@.audit_lines((SELECT min(s.id) FROM sealed AS s), (SELECT max(s.id) FROM sealed AS s)) AS l
+                           WHERE l.transaction_id IN (SELECT s.id FROM sealed AS s)
+                           GROUP BY l.transaction_id) AS found ON found.transaction_id = s.id
     ),
     counted AS (
         SELECT w.block, count(h.id) AS transactions, coalesce(sum(h.entries), 0) AS entries,

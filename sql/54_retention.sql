@@ -45,7 +45,7 @@ BEGIN
      WHERE s.transaction_id = t.id AND t.id BETWEEN lowest AND highest AND t.block <= upto;
     DELETE FROM @extschema@.audit_log AS l
      USING @extschema@.audit_transaction AS t
-     WHERE l.transaction_id = t.id AND t.id BETWEEN lowest AND highest AND t.block <= upto;
+     WHERE l.transaction_id = t.id AND l.transaction_id BETWEEN lowest AND highest AND t.id BETWEEN lowest AND highest AND t.block <= upto;
     GET DIAGNOSTICS dropped = ROW_COUNT;
     DELETE FROM @extschema@.audit_transaction AS t
      WHERE t.id BETWEEN lowest AND highest AND t.block <= upto;

@@ -48,7 +48,7 @@ BEGIN
                key = CASE WHEN in_key THEN '[redacted]' ELSE l.key END,
                old = (SELECT jsonb_object_agg(m.key, CASE WHEN m.key = ANY (entry.names) THEN '"[redacted]"' ELSE m.value END) FROM jsonb_each(l.old) AS m),
                new = (SELECT jsonb_object_agg(m.key, CASE WHEN m.key = ANY (entry.names) THEN '"[redacted]"' ELSE m.value END) FROM jsonb_each(l.new) AS m)
-         WHERE l.transaction_id = entry.transaction_id AND l.id = entry.id
+         WHERE l.ctid = entry.ctid
         RETURNING l.salt, l.key, l.old, l.new INTO became;
         PERFORM @extschema@.audit_event(jsonb_build_object('event', 'redact', 'part', 'entry', 'transaction_id', entry.transaction_id, 'id', entry.id,
             'columns', entry.names, 'reason', reason,

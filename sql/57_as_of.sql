@@ -28,39 +28,37 @@ END;
 COMMENT ON FUNCTION @extschema@.audit_image(jsonb, text[], text[]) IS
     'part of as_of(): what an entry has of a row, by the names that the columns have now';
 
--- Entries of the rows of a table, each with when its transaction was done: with its last change of whatever
--- table, so that a transaction is seen whole or not at all.
-CREATE FUNCTION @extschema@.audit_changes(relation regclass)
-RETURNS TABLE (finished timestamptz, xid xid8, command bigint, id bigint, transaction_id bigint, changed_at timestamptz,
-               operation "char", key text, old jsonb, new jsonb, columns text[], present text[], relid oid)
+-- Entries of the rows of a table by transactions that were done later than that, each with when: with the last change of
+-- whatever table, so that a transaction is seen whole or not at all.
+CREATE FUNCTION @extschema@.audit_changes(relation regclass, since timestamptz)
+RETURNS TABLE (finished timestamptz, xid xid8, command bigint, id bigint, operation "char", key text, old jsonb,
+               columns text[], columns_now text[])
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    WITH known AS MATERIALIZED (
-        SELECT k.id, k.relid, k.columns, k.columns_now AS present
-          FROM @extschema@.audit_relations(audit_changes.relation) AS k
+    WITH tail AS MATERIALIZED (
+        SELECT l.transaction_id, max(l.changed_at) AS finished
+          FROM @extschema@.audit_log AS l
+         WHERE l.changed_at > audit_changes.since
+         GROUP BY l.transaction_id
     ),
-    entry AS MATERIALIZED (
-        SELECT l.transaction_id, l.id, l.command, l.changed_at, l.operation, l.key, l.old, l.new, known.relid, known.columns, known.present
-          FROM known
-               JOIN @extschema@.audit_log AS l ON l.relation_id = known.id
-         WHERE l.operation <> 'E'
-    ),
-    done AS (
-        SELECT t.id, t.xid, max(last.changed_at) OVER (PARTITION BY t.xid, t.started_at) AS finished
-          FROM (SELECT DISTINCT entry.transaction_id FROM entry) AS d
-               JOIN @extschema@.audit_transaction AS t ON t.id = d.transaction_id
-               CROSS JOIN LATERAL (SELECT l.changed_at
-                                     FROM @extschema@.audit_log AS l
-                                    WHERE l.transaction_id = t.id
-                                    ORDER BY l.id DESC LIMIT 1) AS last
+    -- a transaction has several rows if it went on in another name
+    done AS MATERIALIZED (
+        SELECT t.id, t.xid, last.finished
+          FROM (SELECT t.xid, t.started_at, max(tail.finished) AS finished
+                  FROM tail
+                       JOIN @extschema@.audit_transaction AS t ON t.id = tail.transaction_id
+                 GROUP BY t.xid, t.started_at) AS last
+               JOIN @extschema@.audit_transaction AS t ON t.xid = last.xid AND t.started_at = last.started_at
     )
-    SELECT done.finished, done.xid, entry.command, entry.id, entry.transaction_id, entry.changed_at,
-           entry.operation, entry.key, entry.old, entry.new, entry.columns, entry.present, entry.relid
-      FROM entry
-           JOIN done ON done.id = entry.transaction_id;
+    SELECT done.finished, done.xid, l.command, l.id, l.operation, l.key, l.old, k.columns, k.columns_now
+      FROM @extschema@.audit_relations(audit_changes.relation) AS k
+           JOIN @extschema@.audit_log AS l ON l.relation_id = k.id
+           JOIN done ON done.id = l.transaction_id
+     WHERE l.operation <> 'E'
+       AND l.transaction_id >= (SELECT min(done.id) FROM done);
 END;
-COMMENT ON FUNCTION @extschema@.audit_changes(regclass) IS
-    'entries of the rows of a table; order by finished, xid, command, id';
+COMMENT ON FUNCTION @extschema@.audit_changes(regclass, timestamptz) IS
+    'part of as_of(): entries of the rows of a table since then; order by finished, xid, command, id';
 
 -- Is all in the log that has happened to a table since?
 CREATE FUNCTION @extschema@.check_as_of(relation regclass, at timestamptz) RETURNS void
@@ -103,7 +101,7 @@ BEGIN
                 THEN 'Not all changes were logged since.'
                 WHEN settings.condition IS NOT NULL OR EXISTS (SELECT FROM event AS e WHERE e.key = 'audit' AND e.counts AND e.new ? 'condition')
                 THEN 'Changes are logged only under a condition.'
-                WHEN EXISTS (SELECT FROM @extschema@.audit_changes(relation) AS c WHERE c.operation = 'T' AND c.finished > at)
+                WHEN EXISTS (SELECT FROM @extschema@.audit_changes(relation, at) AS c WHERE c.operation = 'T')
                 THEN 'It was emptied by TRUNCATE since.' END
       INTO why;
     IF why IS NOT NULL THEN
@@ -156,10 +154,10 @@ BEGIN
      WHERE c.name IS NOT NULL;
     RETURN QUERY EXECUTE format($query$
         WITH later AS (
-            SELECT c.key, c.operation, c.old, c.columns, c.present,
+            SELECT c.key, c.operation, c.old, c.columns, c.columns_now,
                    row_number() OVER (PARTITION BY c.key ORDER BY c.finished, c.xid, c.command, c.id) AS n
-              FROM @extschema@.audit_changes(%1$L) AS c
-             WHERE c.finished > $1 AND c.operation <> 'T'
+              FROM @extschema@.audit_changes(%1$L, $1) AS c
+             WHERE c.operation <> 'T'
         ),
         state AS (
             SELECT later.key, bool_or(later.n = 1 AND later.operation = 'I') AS is_new, min(later.n) FILTER (WHERE later.operation = 'D') AS deleted
@@ -171,7 +169,7 @@ BEGIN
               FROM (SELECT DISTINCT ON (later.key, m.key) later.key, m.key AS name, m.value
                       FROM later
                            JOIN state ON state.key = later.key
-                           CROSS JOIN LATERAL jsonb_each(@extschema@.audit_image(later.old, later.columns, later.present)) AS m
+                           CROSS JOIN LATERAL jsonb_each(@extschema@.audit_image(later.old, later.columns, later.columns_now)) AS m
                      WHERE later.operation <> 'I' AND NOT state.is_new AND later.n <= coalesce(state.deleted, later.n)
                      ORDER BY later.key, m.key, later.n) AS first
              GROUP BY first.key
@@ -214,7 +212,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 BEGIN ATOMIC
     WITH entry AS (
-        SELECT l.transaction_id, l.id, l.command, l.operation, l.key, l.old, l.new, l.changed_at, k.relid, k.columns, k.columns_now AS present
+        SELECT l.transaction_id, l.id, l.command, l.operation, l.key, l.old, l.new, l.changed_at, k.relid, k.columns, k.columns_now
           FROM @extschema@.audit_transaction AS asked
                JOIN @extschema@.audit_transaction AS t ON t.xid = asked.xid AND t.started_at = asked.started_at
                JOIN @extschema@.audit_log AS l ON l.transaction_id = t.id
@@ -230,14 +228,14 @@ BEGIN ATOMIC
          WHERE asked.id = revert.transaction_id AND k.id = r.id AND l.operation <> 'E'
     ),
     named AS (
-        SELECT e.transaction_id, e.id, e.command, e.operation, e.relid, e.key, e.changed_at, e.present,
-               @extschema@.audit_image(e.old, e.columns, e.present) AS old,
-               @extschema@.audit_image(e.new, e.columns, e.present) AS new,
+        SELECT e.transaction_id, e.id, e.command, e.operation, e.relid, e.key, e.changed_at, e.columns_now,
+               @extschema@.audit_image(e.old, e.columns, e.columns_now) AS old,
+               @extschema@.audit_image(e.new, e.columns, e.columns_now) AS new,
                -- what was masked, redacted or excluded, or has gone since, cannot come back
-               ARRAY(SELECT coalesce(e.present[pg_catalog.array_position(e.columns, m.key)], m.key)
+               ARRAY(SELECT coalesce(e.columns_now[pg_catalog.array_position(e.columns, m.key)], m.key)
                        FROM pg_catalog.jsonb_each(e.old) AS m
                       WHERE m.value IN ('"[masked]"', '"[redacted]"')
-                         OR e.present[pg_catalog.array_position(e.columns, m.key)] IS NULL
+                         OR e.columns_now[pg_catalog.array_position(e.columns, m.key)] IS NULL
                       ORDER BY 1) AS lost
           FROM entry AS e
     ),

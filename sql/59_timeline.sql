@@ -27,7 +27,7 @@ BEGIN
                                                   JOIN pg_catalog.pg_class AS c ON c.oid = n.relid
                                             WHERE pg_catalog.pg_get_userbyid(c.relowner) = %L))', policy, owner, owner);
     EXECUTE format('CREATE POLICY %I ON @extschema@.audit_transaction FOR SELECT TO %I
-                    USING (EXISTS (SELECT FROM @extschema@.audit_log AS l WHERE l.transaction_id = audit_transaction.id))', policy, owner);
+                    USING (table_owner = %L)', policy, owner, owner);
     EXECUTE format('GRANT SELECT ON @extschema@.audit_log, @extschema@.audit_transaction, @extschema@.audit_relation_now TO %I', owner);
 END
 $function$;

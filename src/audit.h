@@ -42,6 +42,7 @@ typedef struct AuditTable
 	bool		valid;
 	MemoryContext context;		/* everything below lives in it */
 	Oid			root;			/* as it is registered: itself, or a parent */
+	Oid			owner;
 	int32		relation_id;	/* of its row in audit_relation */
 	bool		skip_unchanged;
 	bool		require_actor;
@@ -49,6 +50,8 @@ typedef struct AuditTable
 	bool		pin_settings;	/* some output depends on settings */
 	TupleDesc	tupdesc;
 	AuditColumn *columns;		/* by number less one */
+	int			nlogged;
+	int		   *logged;			/* columns that are not excluded, as jsonb sorts them */
 	ColumnReader *readers;
 	AuditKey	key;
 } AuditTable;
@@ -58,6 +61,7 @@ typedef struct AuditEntry
 {
 	int32		relation_id;	/* 0 for an event of no table */
 	Oid			role;			/* in force */
+	Oid			owner;			/* of the table, or InvalidOid */
 	CommandId	command;
 	char		operation;
 	Datum		key;			/* text; see has_key */
@@ -76,6 +80,7 @@ extern void handover_audit_find_key(AuditKey *key, Relation relation,
 extern Datum handover_audit_key(AuditKey *key, Datum *values, bool *nulls);
 
 /* audit_value.c */
+extern void handover_audit_sort_columns(AuditTable *table);
 extern Jsonb *handover_audit_row(AuditTable *table, Datum *values,
 								 bool *nulls, const bool *wanted);
 
@@ -87,7 +92,7 @@ extern void handover_define_log_maintenance(void);
 
 /* audit_context.c */
 extern void handover_define_labels(void);
-extern int64 handover_audit_context(Oid role, bool require_actor);
+extern int64 handover_audit_context(Oid role, Oid owner, bool require_actor);
 extern int64 handover_audit_statement(int64 transaction);
 
 /* audit_write.c */

@@ -1,7 +1,9 @@
 /*
  * audit_context.c
  *		Who changes things: a row of audit_transaction for each transaction, and
- *		another whenever it goes on in another name.
+ *		others if it goes on in another name, or in tables of another owner.
+ *
+ * By the owner of the tables it is told who may read a row: see open_log().
  */
 #include "postgres.h"
 
@@ -21,22 +23,27 @@
 /* A row that was written, and may be rolled back. */
 typedef struct Written
 {
-	int64		id;				/* 0 for none */
+	int64		id;
 	SubTransactionId subid;		/* that wrote it */
 } Written;
 
-static Written context;
-static Written statement;
-
-/* What these rows say, in memory of the transaction. */
-static struct
+/* A row of audit_transaction, and what it says. */
+typedef struct Context
 {
+	Written		row;
 	Oid			session_user;
 	Oid			role;
+	Oid			owner;			/* of the tables; InvalidOid for none */
 	char	   *actor;
 	char	   *application;
 	char	   *labels;
-}			context_says;
+	struct Context *next;
+} Context;
+
+/* All that this transaction has, the last that was used first; in its memory. */
+static Context *contexts;
+
+static Written statement;		/* id 0 for none */
 static char *statement_says;
 
 static char *labels_setting = NULL;
@@ -57,7 +64,10 @@ forget(XactEvent event, void *argument)
 {
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
 		event == XACT_EVENT_PREPARE)
-		context.id = statement.id = 0;
+	{
+		contexts = NULL;
+		statement.id = 0;
+	}
 }
 
 /*
@@ -68,16 +78,25 @@ static void
 forget_sub(SubXactEvent event, SubTransactionId id, SubTransactionId parent,
 		   void *argument)
 {
-	Written    *all[] = {&context, &statement};
+	Context   **link = &contexts;
 
-	for (int i = 0; i < lengthof(all); i++)
+	while (*link != NULL)
 	{
-		if (all[i]->id == 0 || all[i]->subid != id)
+		if ((*link)->row.subid == id && event == SUBXACT_EVENT_ABORT_SUB)
+		{
+			*link = (*link)->next;
 			continue;
+		}
+		if ((*link)->row.subid == id && event == SUBXACT_EVENT_COMMIT_SUB)
+			(*link)->row.subid = parent;
+		link = &(*link)->next;
+	}
+	if (statement.id != 0 && statement.subid == id)
+	{
 		if (event == SUBXACT_EVENT_ABORT_SUB)
-			all[i]->id = 0;
+			statement.id = 0;
 		else if (event == SUBXACT_EVENT_COMMIT_SUB)
-			all[i]->subid = parent;
+			statement.subid = parent;
 	}
 }
 
@@ -130,27 +149,40 @@ client_address(void)
 	return TextDatumGetCString(DirectFunctionCall1(network_host, address));
 }
 
-/* Is it still the same who are at work? */
-static bool
-context_holds(const char *actor, const char *labels, Oid role)
+/* The row for who is at work, moved to the front; NULL if there is none yet. */
+static Context *
+find_context(const char *actor, const char *labels, Oid role, Oid owner)
 {
-	return context.id != 0 &&
-		context_says.session_user == GetSessionUserId() &&
-		context_says.role == role &&
-		strcmp(context_says.actor, actor) == 0 &&
-		strcmp(context_says.application, not_null(application_name)) == 0 &&
-		strcmp(context_says.labels, labels) == 0;
+	for (Context **link = &contexts; *link != NULL; link = &(*link)->next)
+	{
+		Context    *context = *link;
+
+		if (context->session_user == GetSessionUserId() &&
+			context->role == role &&
+			context->owner == owner &&
+			strcmp(context->actor, actor) == 0 &&
+			strcmp(context->application, not_null(application_name)) == 0 &&
+			strcmp(context->labels, labels) == 0)
+		{
+			*link = context->next;
+			context->next = contexts;
+			contexts = context;
+			return context;
+		}
+	}
+	return NULL;
 }
 
-static void
-write_context(const char *actor, const char *labels, Oid role)
+static Context *
+write_context(const char *actor, const char *labels, Oid role, Oid owner)
 {
-	Datum		values[12] = {0};
-	bool		nulls[12] = {0};
+	Datum		values[13] = {0};
+	bool		nulls[13] = {0};
 	/* seal() relies on this order: who has an id has a transaction id before. */
 	FullTransactionId xid = GetTopFullTransactionId();
 	int64		id = handover_audit_next_id("audit_transaction_id_seq");
 	MemoryContext old;
+	Context    *context;
 
 	values[0] = Int64GetDatum(id);
 	values[1] = FullTransactionIdGetDatum(xid);
@@ -159,40 +191,50 @@ write_context(const char *actor, const char *labels, Oid role)
 									user_name(GetSessionUserId()));
 	values[4] = CStringGetTextDatum(user_name(GetSessionUserId()));
 	values[5] = CStringGetTextDatum(user_name(role));
-	values[6] = text_or_null(not_null(application_name), &nulls[6]);
-	values[7] = text_or_null(client_address(), &nulls[7]);
-	values[8] = text_or_null(labels, &nulls[8]);
-	nulls[9] = nulls[10] = nulls[11] = true;	/* for seal() to fill */
+	nulls[6] = !OidIsValid(owner);
+	if (OidIsValid(owner))
+		values[6] = CStringGetTextDatum(user_name(owner));
+	values[7] = text_or_null(not_null(application_name), &nulls[7]);
+	values[8] = text_or_null(client_address(), &nulls[8]);
+	values[9] = text_or_null(labels, &nulls[9]);
+	nulls[10] = nulls[11] = nulls[12] = true;	/* for seal() to fill */
 	handover_audit_insert("audit_transaction", values, nulls);
 
-	context = written(id);
-	statement.id = 0;
 	old = MemoryContextSwitchTo(TopTransactionContext);
-	context_says.session_user = GetSessionUserId();
-	context_says.role = role;
-	context_says.actor = pstrdup(actor);
-	context_says.application = pstrdup(not_null(application_name));
-	context_says.labels = pstrdup(labels);
+	context = palloc_object(Context);
+	context->row = written(id);
+	context->session_user = GetSessionUserId();
+	context->role = role;
+	context->owner = owner;
+	context->actor = pstrdup(actor);
+	context->application = pstrdup(not_null(application_name));
+	context->labels = pstrdup(labels);
+	context->next = contexts;
+	contexts = context;
 	MemoryContextSwitchTo(old);
+	return context;
 }
 
 /*
- * The id of the row that says who is at work, in which role.
+ * The id of the row that says who is at work, in which role, on tables of which
+ * owner.
  */
 int64
-handover_audit_context(Oid role, bool require_actor)
+handover_audit_context(Oid role, Oid owner, bool require_actor)
 {
 	const char *actor = handover_actor_setting();
 	const char *labels = not_null(labels_setting);
+	Context    *context;
 
 	if (require_actor && actor[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("this table is changed only in the name of an actor"),
 				 errhint("SET LOCAL handover.actor = '...';")));
-	if (!context_holds(actor, labels, role))
-		write_context(actor, labels, role);
-	return context.id;
+	context = find_context(actor, labels, role, owner);
+	if (context == NULL)
+		context = write_context(actor, labels, role, owner);
+	return context->row.id;
 }
 
 /*

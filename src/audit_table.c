@@ -137,6 +137,7 @@ find_columns(AuditTable *table, Relation relation, Datum exclude, Datum mask)
 			table->pin_settings = true;
 	}
 	MemoryContextSwitchTo(old);
+	handover_audit_sort_columns(table);
 }
 
 /* The names of the columns by number; NULL for one that was dropped. */
@@ -253,6 +254,7 @@ read_table(AuditTable *table, Relation relation)
 	tupdesc = SPI_tuptable->tupdesc;
 	find_columns(table, relation, SPI_getbinval(row, tupdesc, 1, &isnull),
 				 SPI_getbinval(row, tupdesc, 2, &isnull));
+	table->owner = relation->rd_rel->relowner;
 	table->skip_unchanged =
 		DatumGetBool(SPI_getbinval(row, tupdesc, 3, &isnull));
 	table->require_actor =

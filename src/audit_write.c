@@ -15,13 +15,17 @@
  */
 #include "postgres.h"
 
-#include "access/heaptoast.h"
+#include "access/genam.h"
+#include "access/heapam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/index.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "commands/sequence.h"
+#include "executor/tuptable.h"
+#include "nodes/execnodes.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -65,6 +69,7 @@ static int	npending = 0;
 static int	max_pending = 0;
 static Size nbytes = 0;
 static TupleDesc log_tupdesc = NULL;
+static TupleTableSlot **slots = NULL;	/* MAX_ENTRIES, made when they are needed */
 static int64 last_id = 0;		/* within the transaction */
 
 /* ------------------------------------------------------------------------
@@ -102,40 +107,54 @@ handover_audit_insert(const char *table, Datum *values, bool *nulls)
 }
 
 /*
- * What is stored of a large row is another tuple than the one that is given, and
- * CatalogTuplesMultiInsertWithInfo() does not learn where that is.
+ * As the server's own CatalogTuplesMultiInsertWithInfo(), but that one looks for
+ * the place of a row in the row that it was given, and what is stored of a large
+ * row is another.  Index by index is kinder to the caches.
  */
-static bool
-is_large(HeapTuple row)
+static void
+insert_rows(Relation relation, CatalogIndexState indexes,
+			TupleTableSlot **rows, int n)
 {
-	return HeapTupleHasExternal(row) || row->t_len > TOAST_TUPLE_THRESHOLD;
+	heap_multi_insert(relation, rows, n, GetCurrentCommandId(true), 0, NULL);
+	for (int i = 0; i < indexes->ri_NumIndices; i++)
+	{
+		Relation	index = indexes->ri_IndexRelationDescs[i];
+		IndexInfo  *info = indexes->ri_IndexRelationInfo[i];
+		Datum		values[INDEX_MAX_KEYS];
+		bool		nulls[INDEX_MAX_KEYS];
+
+		for (int row = 0; row < n; row++)
+		{
+			FormIndexDatum(info, rows[row], NULL, values, nulls);
+			index_insert(index, values, nulls, &rows[row]->tts_tid, relation,
+						 UNIQUE_CHECK_NO, false, info);
+		}
+	}
 }
 
+/* Writes the rows, and frees them. */
 static void
 write_rows(HeapTuple *rows, int n)
 {
 	Relation	relation = table_open(our_relation("audit_log"),
 									  RowExclusiveLock);
 	CatalogIndexState indexes = CatalogOpenIndexes(relation);
-	TupleTableSlot **slots = palloc_array(TupleTableSlot *, n);
-	int			nslots = 0;
 
 	for (int i = 0; i < n; i++)
 	{
-		if (n == 1 || is_large(rows[i]))
+		if (slots[i] == NULL)
 		{
-			CatalogTupleInsertWithInfo(relation, rows[i], indexes);
-			continue;
+			MemoryContext old = MemoryContextSwitchTo(context);
+
+			slots[i] = MakeSingleTupleTableSlot(log_tupdesc,
+												&TTSOpsHeapTuple);
+			MemoryContextSwitchTo(old);
 		}
-		slots[nslots] = MakeSingleTupleTableSlot(log_tupdesc,
-												 &TTSOpsHeapTuple);
-		ExecStoreHeapTuple(rows[i], slots[nslots++], false);
+		ExecStoreHeapTuple(rows[i], slots[i], true);
 	}
-	if (nslots > 0)
-		CatalogTuplesMultiInsertWithInfo(relation, slots, nslots, indexes);
-	for (int i = 0; i < nslots; i++)
-		ExecDropSingleTupleTableSlot(slots[i]);
-	pfree(slots);
+	insert_rows(relation, indexes, slots, n);
+	for (int i = 0; i < n; i++)
+		ExecClearTuple(slots[i]);
 	CatalogCloseIndexes(indexes);
 	table_close(relation, RowExclusiveLock);
 }
@@ -178,8 +197,6 @@ handover_audit_flush(void)
 	npending = kept;
 	if (n > 0)
 		write_rows(rows, n);
-	for (int i = 0; i < n; i++)
-		heap_freetuple(rows[i]);
 	pfree(rows);
 }
 
@@ -211,6 +228,7 @@ end_transaction(XactEvent event, void *argument)
 			last_id = 0;
 			pending = NULL;
 			log_tupdesc = NULL;
+			slots = NULL;
 			context = NULL;		/* goes with the transaction */
 			break;
 		default:
@@ -266,6 +284,7 @@ open_pending(void)
 		log_tupdesc = CreateTupleDescCopy(RelationGetDescr(relation));
 		max_pending = 16;
 		pending = palloc_array(Pending, max_pending);
+		slots = palloc0_array(TupleTableSlot *, MAX_ENTRIES);
 		MemoryContextSwitchTo(old);
 		table_close(relation, NoLock);
 	}
@@ -313,7 +332,9 @@ void
 handover_audit_write(const AuditEntry *entry, bool with_query,
 					 bool require_actor)
 {
-	int64		transaction = handover_audit_context(entry->role, require_actor);
+	int64		transaction = handover_audit_context(entry->role,
+													  entry->owner,
+													  require_actor);
 	MemoryContext old;
 	Datum		values[LOG_COLUMNS] = {0};
 	bool		nulls[LOG_COLUMNS] = {0};

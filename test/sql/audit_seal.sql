@@ -12,6 +12,7 @@ SELECT handover.audit('regress_seal.duty', with_query => true);
 -- what other tests have left is a block of its own, and goes
 SELECT handover.seal() > 0 AS sealed;
 SELECT handover.drop_blocks(clock_timestamp()) > 0 AS dropped;
+VACUUM handover.audit_log, handover.audit_transaction;
 SELECT handover.seal() > 0 AS sealed;
 SELECT coalesce((handover.head()).block, 0) AS base \gset
 SELECT handover.seal() IS NULL AS nothing_left;
@@ -69,7 +70,7 @@ SELECT l.transaction_id, l.id AS place,
 CREATE VIEW regress_seal.transaction_hash AS
 SELECT t.id, t.block, t.entries, t.sha256,
        regress_seal.hash(regress_seal.line(to_jsonb(t.id), to_jsonb(t.xid::text), regress_seal.at(t.started_at), to_jsonb(t.actor),
-           to_jsonb(t.session_user_name), to_jsonb(t.role_name), to_jsonb(t.application_name), to_jsonb(t.client_address), to_jsonb(t.labels)) || E'\n'
+           to_jsonb(t.session_user_name), to_jsonb(t.role_name), to_jsonb(t.table_owner), to_jsonb(t.application_name), to_jsonb(t.client_address), to_jsonb(t.labels)) || E'\n'
            || (SELECT string_agg(e.line || E'\n', '' ORDER BY e.place) FROM regress_seal.entry_line AS e WHERE e.transaction_id = t.id)) AS computed
   FROM handover.audit_transaction AS t;
 SELECT count(*) AS transactions, count(*) FILTER (WHERE sha256 = computed) AS same FROM regress_seal.transaction_hash WHERE block > :base;
@@ -151,7 +152,7 @@ SELECT change, regress_seal.forge(replace(change, '$first', (:base + 1)::text)) 
     'UPDATE handover.audit_log AS l SET new = o.new, key = o.key FROM handover.audit_log AS o, handover.audit_transaction AS t WHERE t.block = $first AND l.transaction_id = t.id AND o.transaction_id = t.id AND l.operation = ''I'' AND o.operation = ''I'' AND l.id <> o.id',
     'WITH two AS (SELECT l.ctid AS at, row_number() OVER (ORDER BY l.id DESC) AS place FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id WHERE t.block = $first AND l.operation = ''I'') UPDATE handover.audit_log AS l SET id = 1000 + two.place FROM two WHERE l.ctid = two.at',
     'DELETE FROM handover.audit_transaction WHERE id = (SELECT min(id) FROM handover.audit_transaction WHERE block = $first)',
-    'INSERT INTO handover.audit_transaction SELECT id + 1000000, xid, started_at, actor, session_user_name, role_name, application_name, client_address, labels, block, entries, sha256 FROM handover.audit_transaction WHERE block = $first LIMIT 1',
+    'INSERT INTO handover.audit_transaction SELECT id + 1000000, xid, started_at, actor, session_user_name, role_name, table_owner, application_name, client_address, labels, block, entries, sha256 FROM handover.audit_transaction WHERE block = $first LIMIT 1',
     'UPDATE handover.audit_transaction SET block = block + 1 WHERE block = $first',
     'DELETE FROM handover.audit_statement',
     'DELETE FROM handover.audit_relation',
