@@ -74,6 +74,14 @@ RETURN (pg_catalog.regexp_match(key, CASE place WHEN 1 THEN '^\{?(\d{1,18})(?:,|
 COMMENT ON FUNCTION @extschema@.key_part(text, integer) IS
     'a number of the key of an entry of the log; NULL if it is none';
 
+CREATE FUNCTION @extschema@.value_in_words(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN value ~ '^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$' THEN pg_catalog.replace(pg_catalog.split_part(value, ':', 1), 'T', ' ')
+                                                                                  || ':' || pg_catalog.split_part(value, ':', 2) || ' UTC'
+            ELSE pg_catalog."left"(value, 60) END;
+COMMENT ON FUNCTION @extschema@.value_in_words(text) IS
+    'part of change_in_words(): a value of an entry of the log, as people read it';
+
 -- Values are told of what is short and about the work; of the rest only that it changed.
 CREATE FUNCTION @extschema@.change_in_words(operation "char", subject text, old jsonb, new jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -88,10 +96,8 @@ BEGIN ATOMIC
                                              'urgency', 'importance', 'impact', 'critical', 'due_at', 'effective_at', 'support_until',
                                              'transition_start_at', 'element', 'role')
                               THEN pg_catalog.replace(m.key, '_', ' ')
-                                   || CASE WHEN change_in_words.old ->> m.key IS NOT NULL
-                                           THEN ' from ' || pg_catalog."left"(change_in_words.old ->> m.key, 60) ELSE '' END
-                                   || CASE WHEN m.value = 'null' THEN ' to nothing'
-                                           ELSE ' to ' || pg_catalog."left"(change_in_words.new ->> m.key, 60) END
+                                   || coalesce(' from ' || @extschema@.value_in_words(change_in_words.old ->> m.key), '')
+                                   || ' to ' || coalesce(@extschema@.value_in_words(change_in_words.new ->> m.key), 'nothing')
                               WHEN m.key = 'attributes' AND pg_catalog.jsonb_typeof(m.value) = 'object'
                                    AND pg_catalog.jsonb_typeof(change_in_words.old -> m.key) = 'object'
                               THEN (SELECT pg_catalog.string_agg(a.key, ', ' ORDER BY a.key)

@@ -59,8 +59,8 @@ command_of(HeapTuple row, bool ended)
 }
 
 /*
- * Which columns has an UPDATE changed?  Bytes are compared, so a value outside
- * the row is not fetched to see that it stayed.
+ * Which columns has an UPDATE changed?  Bytes are compared first, so a value
+ * outside the row is not fetched to see that it stayed.
  */
 static bool
 find_changed(AuditTable *table, Datum *old_values, bool *old_nulls,
@@ -78,7 +78,9 @@ find_changed(AuditTable *table, Datum *old_values, bool *old_nulls,
 			changed[i] = old_nulls[i] != nulls[i];
 		else
 			changed[i] = !datumIsEqual(old_values[i], values[i],
-									   attr->attbyval, attr->attlen);
+									   attr->attbyval, attr->attlen) &&
+				!datum_image_eq(old_values[i], values[i],
+								attr->attbyval, attr->attlen);
 		any = any || changed[i];
 	}
 	return any;

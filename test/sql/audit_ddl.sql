@@ -1,0 +1,118 @@
+--
+-- What is done to an audited table itself is in the log, by whomever, and whatever session_replication_role says.
+--
+\set VERBOSITY terse
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+CREATE ROLE regress_handover_owner;
+CREATE SCHEMA regress_ddl;
+GRANT USAGE, CREATE ON SCHEMA regress_ddl TO regress_handover_owner;
+SET search_path = regress_ddl;
+CREATE SEQUENCE seen;
+CREATE FUNCTION look(OUT role text, OUT "table" text, OUT event text, OUT details jsonb) RETURNS SETOF record LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY
+    SELECT CASE e.role_name WHEN session_user THEN 'self' ELSE e.role_name END, e.table_name, e.key, e.new - 'event' FROM handover.audit_entry AS e
+     WHERE e.transaction_id > (SELECT last_value FROM seen) AND e.operation = 'EVENT'
+     ORDER BY e.transaction_id, e.command, e.id;
+    PERFORM setval('seen', (SELECT max(id) FROM handover.audit_transaction));
+END $$;
+DO $$ BEGIN PERFORM setval('seen', coalesce(max(id), 1)) FROM handover.audit_transaction; END $$;
+
+SET ROLE regress_handover_owner;
+CREATE TABLE duty (id integer PRIMARY KEY, title text, secret text);
+CREATE TABLE unwatched (id integer PRIMARY KEY);
+SELECT handover.audit('duty', mask => '{secret}');
+ALTER TABLE duty DISABLE TRIGGER zz_audit_row;
+INSERT INTO duty VALUES (1, 'not logged');
+-- is said once
+ALTER TABLE duty ADD COLUMN note text;
+ALTER TABLE duty ENABLE TRIGGER zz_audit_row;
+ALTER TABLE duty ADD COLUMN more text;
+DROP TRIGGER zz_audit_truncate ON duty;
+ALTER TRIGGER zz_audit_row ON duty RENAME TO harmless;
+ALTER TRIGGER harmless ON duty RENAME TO zz_audit_row;
+CREATE OR REPLACE TRIGGER zz_audit_row AFTER INSERT ON duty FOR EACH ROW WHEN (false) EXECUTE FUNCTION handover.audit_row();
+SELECT handover.audit('duty', mask => '{secret}');
+ALTER TABLE duty RENAME COLUMN secret TO title2;
+ALTER TABLE duty RENAME COLUMN title TO secret;
+ALTER TABLE duty RENAME COLUMN title2 TO title;
+ALTER TABLE unwatched ADD COLUMN note text;
+RESET ROLE;
+SELECT * FROM look();
+SELECT mask FROM handover.audit_table WHERE relation = 'duty'::regclass;
+-- a rolled back change did not happen
+BEGIN;
+ALTER TABLE duty DISABLE TRIGGER ALL;
+ROLLBACK;
+SET session_replication_role = replica;
+ALTER TABLE duty DISABLE TRIGGER USER;
+ALTER TABLE duty ENABLE TRIGGER USER;
+RESET session_replication_role;
+SELECT * FROM look();
+
+-- switching off for a load
+SET ROLE regress_handover_owner;
+SELECT handover.suspend_audit('duty', '');
+SELECT handover.suspend_audit('unwatched', 'load');
+BEGIN;
+INSERT INTO duty (id) VALUES (10);
+SAVEPOINT a;
+SELECT handover.suspend_audit('duty', 'rolled back');
+INSERT INTO duty (id) VALUES (11);
+ROLLBACK TO a;
+INSERT INTO duty (id) VALUES (12);
+SAVEPOINT b;
+SELECT handover.suspend_audit('duty', 'nightly load');
+INSERT INTO duty (id) VALUES (13);
+RELEASE b;
+INSERT INTO duty (id) VALUES (14);
+COMMIT;
+INSERT INTO duty (id) VALUES (15);
+RESET ROLE;
+SELECT * FROM look();
+SELECT key FROM handover.audit_entry WHERE table_name = 'duty' AND operation = 'INSERT' ORDER BY transaction_id, id;
+CREATE ROLE regress_handover_clerk;
+GRANT INSERT ON duty TO regress_handover_clerk;
+GRANT USAGE ON SCHEMA regress_ddl TO regress_handover_clerk;
+SET ROLE regress_handover_clerk;
+SELECT handover.suspend_audit('duty', 'load');
+SELECT handover.audit_suspend('duty');
+SELECT handover.audit_triggers_changed('duty'), handover.audit_columns_changed('duty');
+RESET ROLE;
+
+-- partitions come and go
+CREATE TABLE shift (id integer, area text, PRIMARY KEY (id, area)) PARTITION BY LIST (area);
+CREATE TABLE shift_a PARTITION OF shift FOR VALUES IN ('a');
+SELECT handover.audit('shift', always => true);
+CREATE TABLE shift_b PARTITION OF shift FOR VALUES IN ('b') PARTITION BY RANGE (id);
+CREATE TABLE shift_b1 PARTITION OF shift_b FOR VALUES FROM (1) TO (10);
+CREATE TABLE shift_c (id integer NOT NULL, area text NOT NULL);
+ALTER TABLE shift ATTACH PARTITION shift_c FOR VALUES IN ('c');
+SELECT relation, discrepancy FROM handover.audit_check() WHERE relation LIKE '%shift%';
+DO $$ BEGIN PERFORM look(); END $$;
+TRUNCATE shift_b1;
+SELECT table_name, operation FROM handover.audit_entry WHERE operation = 'TRUNCATE' ORDER BY transaction_id DESC LIMIT 1;
+ALTER TABLE shift DETACH PARTITION shift_a;
+-- is a table like any other now
+INSERT INTO shift_a VALUES (1, 'a');
+TRUNCATE shift_a;
+DROP TABLE shift_b;
+SELECT * FROM look();
+
+-- the end
+SELECT handover.unaudit('shift');
+DROP TABLE shift, duty, unwatched;
+SELECT "table", event, details FROM look();
+SELECT count(*) AS registered FROM handover.audit_table AS t WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = t.relation);
+-- the event triggers themselves
+BEGIN;
+ALTER EVENT TRIGGER handover_audit_ddl ENABLE;
+ALTER EVENT TRIGGER handover_audit_drop DISABLE;
+SELECT * FROM handover.audit_check() WHERE relation IS NULL;
+ROLLBACK;
+SELECT * FROM handover.audit_check() WHERE relation IS NULL;
+
+DROP SCHEMA regress_ddl CASCADE;
+DROP OWNED BY regress_handover_owner, regress_handover_clerk;
+DROP ROLE regress_handover_owner, regress_handover_clerk;
