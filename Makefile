@@ -156,7 +156,7 @@ endif
 BIN = $(dir $(firstword $(MAKEFILE_LIST)))test/bin
 export PG_CONFIG
 
-.PHONY: help demo psql test test-race test-ubsan test-valgrind test-priority test-majors lint clean-servers
+.PHONY: help demo psql test test-race test-audit test-ubsan test-valgrind test-priority test-majors lint clean-servers
 
 help:
 	@sed -n 's/^#: *//p' $(firstword $(MAKEFILE_LIST))
@@ -179,6 +179,10 @@ test:
 #: make test-race          let clients race for handovers; HANDOVER_RACE_SECONDS=60 says how long
 test-race:
 	@HANDOVER_RACE_SECONDS=$${HANDOVER_RACE_SECONDS:-60} SUITES=server PROVE_TESTS=test/t/race.pl $(BIN)/suites
+#: make test-audit         have eight clients write beside a sealer for a minute, and kill the server 20 times under load
+test-audit:
+	@HANDOVER_AUDIT_SECONDS=$${HANDOVER_AUDIT_SECONDS:-60} HANDOVER_AUDIT_CRASHES=$${HANDOVER_AUDIT_CRASHES:-20} \
+		SUITES=server PROVE_TESTS=test/t/audit.pl $(BIN)/suites
 #: make test-ubsan         run the suites under the undefined behaviour sanitizer
 test-ubsan:
 	@PROFILE="-fsanitize=undefined -fno-sanitize-recover=undefined" $(BIN)/suites

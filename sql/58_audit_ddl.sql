@@ -54,39 +54,48 @@ COMMENT ON FUNCTION @extschema@.audit_triggers_changed(regclass) IS
     'part of the functions of the log: logs what is wrong with the triggers of a table, if that has changed';
 REVOKE ALL ON FUNCTION @extschema@.audit_triggers_changed(regclass) FROM PUBLIC;
 
--- Columns may have other names now, or be gone.
+-- Columns may have other names now, or be gone.  As long as a dump is perhaps being restored, nothing is logged of it.
 CREATE FUNCTION @extschema@.audit_columns_changed(relation regclass) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET handover.log_maintenance = on
 AS $function$
 DECLARE
-    before text[];
+    here CONSTANT uuid := (SELECT i.id FROM @extschema@.audit_incarnation AS i);
     settings @extschema@.audit_table;
+    before text[];
     excluded text[];
     masked text[];
 BEGIN
+    SELECT * INTO settings FROM @extschema@.audit_table AS t WHERE t.relation = audit_columns_changed.relation;
     SELECT r.columns INTO before
       FROM @extschema@.audit_relation AS r
-           JOIN @extschema@.audit_incarnation AS i ON i.id = r.incarnation
-     WHERE r.relation = audit_columns_changed.relation
+     WHERE r.relation = audit_columns_changed.relation AND r.incarnation = here
      ORDER BY r.id DESC LIMIT 1;
-    SELECT * INTO settings FROM @extschema@.audit_table AS t WHERE t.relation = audit_columns_changed.relation;
+    IF before IS NULL THEN
+        -- as a dump makes the table, without columns that were dropped
+        SELECT array_remove(n.columns_last, NULL) INTO before
+          FROM @extschema@.audit_relation_now AS n
+         WHERE n.relid = audit_columns_changed.relation
+         ORDER BY n.id DESC LIMIT 1;
+    END IF;
     -- one that was not there then has the name that was written
-    SELECT array_agg(coalesce(a.attname, name) ORDER BY place) FILTER (WHERE what = 'exclude' AND a.attisdropped IS NOT TRUE),
-           array_agg(coalesce(a.attname, name) ORDER BY place) FILTER (WHERE what = 'mask' AND a.attisdropped IS NOT TRUE)
+    SELECT coalesce(array_agg(coalesce(a.attname, name) ORDER BY place) FILTER (WHERE what = 'exclude' AND a.attisdropped IS NOT TRUE), '{}'),
+           coalesce(array_agg(coalesce(a.attname, name) ORDER BY place) FILTER (WHERE what = 'mask' AND a.attisdropped IS NOT TRUE), '{}')
       INTO excluded, masked
       FROM (SELECT 'exclude', name, place FROM unnest(settings.exclude) WITH ORDINALITY AS c (name, place)
             UNION ALL
             SELECT 'mask', name, place FROM unnest(settings.mask) WITH ORDINALITY AS c (name, place)) AS hidden (what, name, place)
            LEFT JOIN pg_attribute AS a ON a.attrelid = audit_columns_changed.relation AND a.attnum = array_position(before, hidden.name);
-    IF coalesce(excluded, '{}') <> settings.exclude OR coalesce(masked, '{}') <> settings.mask THEN
+    IF excluded <> settings.exclude OR masked <> settings.mask THEN
         UPDATE @extschema@.audit_table AS t
-           SET exclude = coalesce(excluded, '{}'), mask = coalesce(masked, '{}')
+           SET exclude = excluded, mask = masked
          WHERE t.relation = audit_columns_changed.relation;
-        PERFORM @extschema@.audit_event(jsonb_build_object('event', 'alter', 'exclude', coalesce(excluded, '{}'), 'mask', coalesce(masked, '{}')),
-                                        @extschema@.audit_relation_id(relation));
-    ELSE
+        IF settings.incarnation = here THEN
+            PERFORM @extschema@.audit_event(jsonb_build_object('event', 'alter', 'exclude', excluded, 'mask', masked),
+                                            @extschema@.audit_relation_id(relation));
+        END IF;
+    ELSIF settings.incarnation = here THEN
         PERFORM @extschema@.audit_relation_id(relation);
     END IF;
 END
@@ -110,7 +119,11 @@ BEGIN
                LEFT JOIN pg_trigger AS g ON g.oid = c.objid AND c.classid = 'pg_trigger'::regclass
          WHERE c.classid IN ('pg_class'::regclass, 'pg_trigger'::regclass)
     LOOP
-        -- none, or one whose dump is perhaps still being restored
+        CONTINUE WHEN command.root IS NULL;
+        IF command.command_tag = 'ALTER TABLE' THEN
+            PERFORM @extschema@.audit_columns_changed(command.root);
+        END IF;
+        -- the dump that it came in is perhaps still being restored
         CONTINUE WHEN NOT EXISTS (SELECT
                                     FROM @extschema@.audit_table AS t
                                          JOIN @extschema@.audit_incarnation AS i ON i.id = t.incarnation
@@ -151,9 +164,6 @@ BEGIN
                 PERFORM @extschema@.audit_event(jsonb_build_object('event', 'detach', 'partition', part.relation::text), part.relation_id);
                 EXECUTE format('DROP TRIGGER zz_audit_truncate ON %s', part.relation);
             END LOOP;
-        END IF;
-        IF command.command_tag = 'ALTER TABLE' THEN
-            PERFORM @extschema@.audit_columns_changed(command.root);
         END IF;
         PERFORM @extschema@.audit_triggers_changed(command.root);
     END LOOP;
