@@ -47,6 +47,7 @@ OBJS = \
 	src/audit_key.o \
 	src/audit_value.o \
 	src/audit_record.o \
+	src/audit_line.o \
 	src/audit_context.o \
 	src/audit_write.o \
 	src/audit_trigger.o \

@@ -17,7 +17,7 @@ read -ra contestants <<< "${CONTESTANTS:-none row statement twice table_log ours
 chunk=1000
 client_rows=100000
 # the same actor for all
-export PGOPTIONS="-c client_min_messages=warning -c handover.actor=Ana"
+export PGOPTIONS="-c client_min_messages=warning -c handover.actor=Ana -c synchronous_commit=on"
 here=$(dirname "$0")
 tmp=$(mktemp -d)
 sealer=

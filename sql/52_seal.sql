@@ -61,26 +61,28 @@ COMMENT ON TRIGGER protect_log ON @extschema@.audit_block IS
     'refuses every change but those of the functions of the log';
 
 -- ------------------------------------------------------------------------
--- What is hashed.  Each of these is the text of an array of JSON; doc/audit.md
--- has them all in one place.
+-- What is hashed: doc/audit.md has all of it in one place.
 -- ------------------------------------------------------------------------
 
-CREATE FUNCTION @extschema@.audit_time(at timestamptz) RETURNS text
-LANGUAGE sql STABLE STRICT
-RETURN pg_catalog.to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
-COMMENT ON FUNCTION @extschema@.audit_time(timestamptz) IS
-    'a time as it is hashed: in UTC, to the microsecond';
+CREATE FUNCTION @extschema@.audit_line(VARIADIC "any") RETURNS text
+    AS 'MODULE_PATHNAME', 'handover_audit_line' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.audit_line("any") IS
+    'a line that is hashed: an array of JSON, times in UTC to the microsecond, bytes in hexadecimal';
+CREATE FUNCTION @extschema@.audit_hash(VARIADIC "any") RETURNS bytea
+    AS 'MODULE_PATHNAME', 'handover_audit_hash' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.audit_hash("any") IS
+    'SHA-256 of such a line, without the line feed';
 
 -- What may have to be redacted is hashed apart, and with salt.
 CREATE FUNCTION @extschema@.audit_content(salt uuid, key text, old jsonb, new jsonb) RETURNS bytea
-LANGUAGE sql STABLE
-RETURN pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(salt, key, old, new)::text, 'UTF8'));
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN @extschema@.audit_hash(salt, key, old, new);
 COMMENT ON FUNCTION @extschema@.audit_content(uuid, text, jsonb, jsonb) IS
     'hash of what an entry says of a row';
 
 CREATE FUNCTION @extschema@.audit_query(salt uuid, query text) RETURNS bytea
-LANGUAGE sql STABLE
-RETURN pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(salt, query)::text, 'UTF8'));
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN @extschema@.audit_hash(salt, query);
 COMMENT ON FUNCTION @extschema@.audit_query(uuid, text) IS
     'hash of the text of a statement';
 
@@ -89,15 +91,15 @@ CREATE FUNCTION @extschema@.audit_lines(first bigint, last bigint) RETURNS TABLE
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT t.id, 0::bigint,
-           pg_catalog.jsonb_build_array(t.id, t.xid::text, @extschema@.audit_time(t.started_at), t.actor, t.session_user_name,
-               t.role_name, t.table_owner, t.application_name, t.client_address, t.labels)::text
+           @extschema@.audit_line(t.id, t.xid, t.started_at, t.actor, t.session_user_name, t.role_name, t.table_owner,
+                                  t.application_name, t.client_address, t.labels)
       FROM @extschema@.audit_transaction AS t
      WHERE t.id BETWEEN audit_lines.first AND audit_lines.last
     UNION ALL
     SELECT l.transaction_id, l.id,
-           pg_catalog.jsonb_build_array(l.id, l.command, @extschema@.audit_time(l.changed_at), l.relation_id, l.operation,
-               pg_catalog.encode(coalesce(l.sha256, @extschema@.audit_content(l.salt, l.key, l.old, l.new)), 'hex'),
-               pg_catalog.encode(coalesce(s.sha256, CASE WHEN s.id IS NOT NULL THEN @extschema@.audit_query(s.salt, s.query) END), 'hex'))::text
+           @extschema@.audit_line(l.id, l.command, l.changed_at, l.relation_id, l.operation,
+               coalesce(l.sha256, @extschema@.audit_content(l.salt, l.key, l.old, l.new)),
+               coalesce(s.sha256, CASE WHEN s.id IS NOT NULL THEN @extschema@.audit_query(s.salt, s.query) END))
       FROM @extschema@.audit_log AS l
            LEFT JOIN @extschema@.audit_statement AS s ON s.id = l.statement_id AND s.transaction_id = l.transaction_id
      WHERE l.transaction_id BETWEEN audit_lines.first AND audit_lines.last;
@@ -111,20 +113,20 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT @extschema@.sha256_agg(l.line ORDER BY l.part, l.place)
       FROM (SELECT 0, 0::bigint,
-                   pg_catalog.jsonb_build_array((audit_block_hash.block).block, pg_catalog.encode((audit_block_hash.block).previous, 'hex'),
+                   @extschema@.audit_line((audit_block_hash.block).block, (audit_block_hash.block).previous,
                        (audit_block_hash.block).relations, (audit_block_hash.block).transactions, (audit_block_hash.block).entries,
                        (audit_block_hash.block).first_transaction, (audit_block_hash.block).last_transaction,
-                       @extschema@.audit_time((audit_block_hash.block).sealed_at), (audit_block_hash.block).sealed_by,
-                       (audit_block_hash.block).incarnation, (audit_block_hash.block).next_xid::text,
-                       (audit_block_hash.block).last_id, (audit_block_hash.block).complete_to)::text
+                       (audit_block_hash.block).sealed_at, (audit_block_hash.block).sealed_by,
+                       (audit_block_hash.block).incarnation, (audit_block_hash.block).next_xid,
+                       (audit_block_hash.block).last_id, (audit_block_hash.block).complete_to)
             UNION ALL
             SELECT 1, r.id,
-                   pg_catalog.jsonb_build_array(r.id, r.incarnation, r.relation, r.root, r.schema_name, r.table_name, r.columns)::text
+                   @extschema@.audit_line(r.id, r.incarnation, r.relation, r.root, r.schema_name, r.table_name, r.columns)
               FROM @extschema@.audit_relation AS r
              WHERE r.block = (audit_block_hash.block).block
             UNION ALL
             SELECT 2, t.id,
-                   pg_catalog.jsonb_build_array(t.id, t.entries, pg_catalog.encode(t.sha256, 'hex'))::text
+                   @extschema@.audit_line(t.id, t.entries, t.sha256)
               FROM @extschema@.audit_transaction AS t
              WHERE t.id BETWEEN (audit_block_hash.block).first_transaction AND (audit_block_hash.block).last_transaction
                AND t.block = (audit_block_hash.block).block) AS l (part, place, line);
@@ -141,6 +143,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET handover.log_maintenance = on
 SET jit = off
+SET enable_hashagg = off
 AS $function$
 DECLARE
     last @extschema@.audit_block;
@@ -185,9 +188,12 @@ BEGIN
     done AS (
         UPDATE @extschema@.audit_transaction AS t
            SET block = sealed.block, entries = hashed.entries, sha256 = hashed.sha256
-          FROM (SELECT l.transaction_id, count(*) - 1 AS entries, @extschema@.sha256_agg(l.line ORDER BY l.place) AS sha256
-                  FROM @extschema@.audit_lines((SELECT min(u.id) FROM unsealed AS u), (SELECT max(u.id) FROM unsealed AS u)) AS l
-                 WHERE l.transaction_id IN (SELECT u.id FROM unsealed AS u)
+          -- sorted once, and not for each transaction
+          FROM (SELECT l.transaction_id, count(*) - 1 AS entries, @extschema@.sha256_agg(l.line) AS sha256
+                  FROM (SELECT x.transaction_id, x.place, x.line
+                          FROM @extschema@.audit_lines((SELECT min(u.id) FROM unsealed AS u), (SELECT max(u.id) FROM unsealed AS u)) AS x
+                         WHERE x.transaction_id IN (SELECT u.id FROM unsealed AS u)
+                         ORDER BY x.transaction_id, x.place) AS l
                  GROUP BY l.transaction_id) AS hashed
          WHERE t.id = hashed.transaction_id
         RETURNING t.id, t.entries

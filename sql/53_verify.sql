@@ -46,6 +46,7 @@ CREATE FUNCTION @extschema@.verify(first bigint DEFAULT NULL, last bigint DEFAUL
 RETURNS TABLE (block bigint, transaction_id bigint, discrepancy text)
 LANGUAGE sql STABLE
 SET jit = off
+SET enable_hashagg = off
 BEGIN ATOMIC
     WITH chain AS (
         SELECT b.block, b.previous, b.sha256, b.relations, b.transactions, b.entries, b.first_transaction, b.last_transaction, b AS row,
@@ -68,9 +69,12 @@ BEGIN ATOMIC
     hashed AS MATERIALIZED (
         SELECT s.block, s.id, s.entries, s.sha256, found.entries AS found, found.sha256 AS now
           FROM sealed AS s
-               LEFT JOIN (SELECT l.transaction_id, count(*) - 1 AS entries, @extschema@.sha256_agg(l.line ORDER BY l.place) AS sha256
-                            FROM @extschema@.audit_lines((SELECT min(s.id) FROM sealed AS s), (SELECT max(s.id) FROM sealed AS s)) AS l
-                           WHERE l.transaction_id IN (SELECT s.id FROM sealed AS s)
+               -- sorted once, and not for each transaction
+               LEFT JOIN (SELECT l.transaction_id, count(*) - 1 AS entries, @extschema@.sha256_agg(l.line) AS sha256
+                            FROM (SELECT x.transaction_id, x.place, x.line
+                                    FROM @extschema@.audit_lines((SELECT min(s.id) FROM sealed AS s), (SELECT max(s.id) FROM sealed AS s)) AS x
+                                   WHERE x.transaction_id IN (SELECT s.id FROM sealed AS s)
+                                   ORDER BY x.transaction_id, x.place) AS l
                            GROUP BY l.transaction_id) AS found ON found.transaction_id = s.id
     ),
     counted AS (

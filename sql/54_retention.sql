@@ -53,7 +53,7 @@ BEGIN
     -- the names of tables stay, and are sealed with the next block
     UPDATE @extschema@.audit_relation AS r SET block = NULL WHERE r.block <= upto;
     PERFORM @extschema@.audit_event(jsonb_build_object('event', 'drop_blocks', 'first', already + 1, 'last', upto,
-        'sealed_before', @extschema@.audit_time(sealed_before), 'transactions', transactions, 'entries', dropped));
+        'sealed_before', sealed_before AT TIME ZONE 'UTC', 'transactions', transactions, 'entries', dropped));
     RETURN dropped;
 END
 $function$;

@@ -127,6 +127,7 @@ text_or_null(const char *text, bool *isnull)
 	return *isnull ? (Datum) 0 : CStringGetTextDatum(text);
 }
 
+/* The name of a role, or its number if it has gone. */
 static char *
 user_name(Oid user)
 {

@@ -27,10 +27,12 @@
 #include "executor/tuptable.h"
 #include "nodes/execnodes.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
@@ -63,13 +65,23 @@ typedef struct Pending
 	HeapTuple	row;
 } Pending;
 
-static MemoryContext context = NULL;	/* of all below; a child of the transaction's */
+/* What waits to be written.  Rows go with the transaction, the array stays. */
+static MemoryContext row_context = NULL;
 static Pending *pending = NULL;
 static int	npending = 0;
 static int	max_pending = 0;
 static Size nbytes = 0;
+
+/*
+ * Of the tables of the log: kept until the server says that one has changed,
+ * and made anew when nothing waits.
+ */
+static bool known = false;
+static MemoryContext known_context = NULL;
 static TupleDesc log_tupdesc = NULL;
 static TupleTableSlot **slots = NULL;	/* MAX_ENTRIES, made when they are needed */
+static int	nslots = 0;			/* that may hold a row */
+
 static int64 last_id = 0;		/* within the transaction */
 
 /* ------------------------------------------------------------------------
@@ -77,15 +89,59 @@ static int64 last_id = 0;		/* within the transaction */
  * ------------------------------------------------------------------------
  */
 
+/* Tables and sequences of the log that are written by name. */
+typedef struct OurRelation
+{
+	const char *name;
+	Oid			relid;			/* InvalidOid: look it up */
+} OurRelation;
+
+static OurRelation ours[] = {
+	{"audit_log"}, {"audit_transaction"}, {"audit_transaction_id_seq"},
+	{"audit_relation"}, {"audit_relation_id_seq"},
+	{"audit_statement"}, {"audit_statement_id_seq"}
+};
+
+static void
+forget_ours(Datum argument, Oid relid)
+{
+	for (int i = 0; i < lengthof(ours); i++)
+		if (relid == InvalidOid || ours[i].relid == relid)
+		{
+			ours[i].relid = InvalidOid;
+			known = false;
+		}
+}
+
+/* A schema has another name. */
+static void
+forget_all(Datum argument, int cache, uint32 hash)
+{
+	forget_ours((Datum) 0, InvalidOid);
+}
+
 static Oid
 our_relation(const char *name)
 {
-	Oid			relid = get_relname_relid(name,
-										  get_namespace_oid("handover", false));
+	static bool registered = false;
+	OurRelation *our = NULL;
 
-	if (!OidIsValid(relid))
+	if (!registered)
+	{
+		CacheRegisterRelcacheCallback(forget_ours, (Datum) 0);
+		CacheRegisterSyscacheCallback(NAMESPACEOID, forget_all, (Datum) 0);
+		registered = true;
+	}
+	for (int i = 0; i < lengthof(ours) && our == NULL; i++)
+		if (strcmp(ours[i].name, name) == 0)
+			our = &ours[i];
+	Assert(our != NULL);
+	if (!OidIsValid(our->relid))
+		our->relid = get_relname_relid(name,
+									   get_namespace_oid("handover", false));
+	if (!OidIsValid(our->relid))
 		elog(ERROR, "table \"handover.%s\" does not exist", name);
-	return relid;
+	return our->relid;
 }
 
 int64
@@ -140,11 +196,13 @@ write_rows(HeapTuple *rows, int n)
 									  RowExclusiveLock);
 	CatalogIndexState indexes = CatalogOpenIndexes(relation);
 
+	Assert(n <= MAX_ENTRIES);
+	nslots = Max(nslots, n);
 	for (int i = 0; i < n; i++)
 	{
 		if (slots[i] == NULL)
 		{
-			MemoryContext old = MemoryContextSwitchTo(context);
+			MemoryContext old = MemoryContextSwitchTo(known_context);
 
 			slots[i] = MakeSingleTupleTableSlot(log_tupdesc,
 												&TTSOpsHeapTuple);
@@ -223,13 +281,16 @@ end_transaction(XactEvent event, void *argument)
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
-			npending = max_pending = 0;
+			npending = 0;
 			nbytes = 0;
 			last_id = 0;
-			pending = NULL;
-			log_tupdesc = NULL;
-			slots = NULL;
-			context = NULL;		/* goes with the transaction */
+			/* An error may have left rows in them. */
+			for (int i = 0; i < nslots; i++)
+				if (slots[i] != NULL)
+					ExecClearTuple(slots[i]);
+			nslots = 0;
+			if (row_context != NULL)
+				MemoryContextReset(row_context);
 			break;
 		default:
 			break;
@@ -259,39 +320,51 @@ end_subtransaction(SubXactEvent event, SubTransactionId id,
 	npending = kept;
 }
 
+/* Learns what the log looks like, if that is not known or has changed. */
+static void
+learn_log(void)
+{
+	Relation	relation = table_open(our_relation("audit_log"),
+									  RowExclusiveLock);
+	MemoryContext old;
+
+	if (known_context == NULL)
+		known_context = AllocSetContextCreate(CacheMemoryContext,
+											  "handover audit log",
+											  ALLOCSET_DEFAULT_SIZES);
+	for (int i = 0; i < nslots; i++)
+		if (slots[i] != NULL)
+			ExecClearTuple(slots[i]);
+	nslots = 0;
+	MemoryContextReset(known_context);
+	old = MemoryContextSwitchTo(known_context);
+	/* a copy, which is not counted for each slot */
+	log_tupdesc = CreateTupleDescCopy(RelationGetDescr(relation));
+	slots = palloc0_array(TupleTableSlot *, MAX_ENTRIES);
+	MemoryContextSwitchTo(old);
+	table_close(relation, NoLock);
+	known = true;
+}
+
 static void
 open_pending(void)
 {
-	static bool registered = false;
-
-	if (!registered)
+	if (row_context == NULL)
 	{
 		RegisterXactCallback(end_transaction, NULL);
 		RegisterSubXactCallback(end_subtransaction, NULL);
-		registered = true;
+		row_context = AllocSetContextCreate(TopMemoryContext,
+											"handover audit log rows",
+											ALLOCSET_DEFAULT_SIZES);
 	}
-	if (context == NULL)
+	if (npending == 0 && !known)
+		learn_log();
+	if (npending == max_pending)
 	{
-		Relation	relation = table_open(our_relation("audit_log"),
-										  RowExclusiveLock);
-		MemoryContext old;
-
-		context = AllocSetContextCreate(TopTransactionContext,
-										"handover audit log",
-										ALLOCSET_DEFAULT_SIZES);
-		old = MemoryContextSwitchTo(context);
-		/* a copy, which is not counted for each slot */
-		log_tupdesc = CreateTupleDescCopy(RelationGetDescr(relation));
-		max_pending = 16;
-		pending = palloc_array(Pending, max_pending);
-		slots = palloc0_array(TupleTableSlot *, MAX_ENTRIES);
-		MemoryContextSwitchTo(old);
-		table_close(relation, NoLock);
-	}
-	else if (npending == max_pending)
-	{
-		max_pending *= 2;
-		pending = repalloc_array(pending, Pending, max_pending);
+		max_pending = Max(16, max_pending * 2);
+		pending = pending == NULL ?
+			MemoryContextAlloc(TopMemoryContext, sizeof(Pending) * max_pending) :
+			repalloc_array(pending, Pending, max_pending);
 	}
 }
 
@@ -360,7 +433,7 @@ handover_audit_write(const AuditEntry *entry, bool with_query,
 	nulls[LOG_SHA256] = true;
 
 	open_pending();
-	old = MemoryContextSwitchTo(context);
+	old = MemoryContextSwitchTo(row_context);
 	pending[npending].row = heap_form_tuple(log_tupdesc, values, nulls);
 	MemoryContextSwitchTo(old);
 	pending[npending].subid = GetCurrentSubTransactionId();

@@ -116,7 +116,7 @@ BEGIN
     RETURN 'can be told';
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-    RETURN regexp_replace(detail, '\d{4}-.*', '...');
+    RETURN regexp_replace(detail, '(since|until) .*\d.*', '\1 ...');
 END $$;
 \set VERBOSITY terse
 SELECT note('unaudited');

@@ -352,6 +352,19 @@ RESET ROLE;
 SELECT count(*), count(DISTINCT transaction_id) <= 2 AS few FROM handover.audit_entry
  WHERE table_name IN ('up', 'down') AND operation = 'DELETE';
 
+-- what a deferred trigger changes at the end of the transaction, also to a partition, where no statement ends
+CREATE TABLE settled (id integer PRIMARY KEY, n integer) PARTITION BY RANGE (id);
+CREATE TABLE settled_1 PARTITION OF settled FOR VALUES FROM (1) TO (100);
+SELECT handover.audit('settled');
+CREATE FUNCTION settle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE regress_audit.settled_1 SET n = n + 1 WHERE id = NEW.id AND n < 2; RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER settle AFTER INSERT OR UPDATE ON settled DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION settle();
+BEGIN;
+INSERT INTO settled VALUES (1, 0);
+SELECT count(*) AS so_far FROM handover.history('settled', '1');
+COMMIT;
+SELECT operation, old, new FROM handover.history('settled', '1');
+SELECT count(DISTINCT transaction_id) AS transactions FROM handover.history('settled', '1');
+
 -- rows that COPY freezes
 BEGIN;
 TRUNCATE many;
