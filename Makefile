@@ -36,6 +36,7 @@ OBJS = \
 	src/change.o \
 	src/catalogue.o \
 	src/attributes.o \
+	src/attribute_value.o \
 	src/count_items.o \
 	src/recount.o \
 	src/lifecycle.o \
@@ -97,6 +98,14 @@ SQL = \
 	sql/57_as_of.sql \
 	sql/58_audit_ddl.sql \
 	sql/59_timeline.sql \
+	sql/60_attribute_value.sql \
+	sql/61_visible_handover.sql \
+	sql/62_workspace_flow.sql \
+	sql/63_workspace_item.sql \
+	sql/63_workspace_element.sql \
+	sql/64_workspace_feedback.sql \
+	sql/65_data_dictionary.sql \
+	sql/66_reader.sql \
 	sql/90_grant.sql
 INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)

@@ -232,10 +232,14 @@ CREATE TABLE IF NOT EXISTS signoff (
     read_back   text,
     document    jsonb NOT NULL,
     sha256      bytea NOT NULL,
+    completeness double precision,
     PRIMARY KEY (handover_id, id),
     CONSTRAINT signoff_step_is_known
         CHECK (step IN ('submitted', 'returned', 'accepted', 'closed', 'cancelled'))
 );
+
+-- what was signed before there was this column stays as it is
+ALTER TABLE signoff ADD COLUMN IF NOT EXISTS completeness double precision;
 
 COMMENT ON TABLE signoff IS 'who moved a handover, and the handover as it then was; written by the database only';
 COMMENT ON COLUMN signoff.handover_id IS 'the handover';
@@ -248,6 +252,7 @@ COMMENT ON COLUMN signoff.remark IS 'what was said with it';
 COMMENT ON COLUMN signoff.read_back IS 'the expectations, in the words of the new owner';
 COMMENT ON COLUMN signoff.document IS 'the handover as it then was';
 COMMENT ON COLUMN signoff.sha256 IS 'SHA-256 of the text of the document in UTF-8';
+COMMENT ON COLUMN signoff.completeness IS 'how far all rules were met then, 0 to 100';
 
 -- ------------------------------------------------------------------------
 -- Triggers.  That of the header comes last among its like, by its name, and so

@@ -61,9 +61,19 @@ SELECT h.id AS handover_id,
        round(extract(epoch FROM h.accepted_at - h.submitted_at) / 3600, 2)::numeric(12,2) AS accept_hours,
        h.closed_at,
        (h.closed_at AT TIME ZONE 'UTC')::date AS closed_date,
-       h.returns AS return_count
-  FROM handover AS h
-       CROSS JOIN LATERAL (SELECT (count(*) FILTER (WHERE item.state IS DISTINCT FROM 'none'))::integer AS item_count,
+       h.returns AS return_count,
+       h.status = 'submitted' AS is_waiting,
+       (h.status = 'submitted')::integer AS waiting_count,
+       h.accepted_at IS NOT NULL AS is_accepted,
+       (h.accepted_at IS NOT NULL)::integer AS accepted_count,
+       @extschema@.is_late(h.status, h.effective_at, h.accepted_at) AS is_late,
+       @extschema@.is_late(h.status, h.effective_at, h.accepted_at)::integer AS late_count,
+       @extschema@.hours_between(h.created_at, h.accepted_at)::numeric(12,2) AS lead_hours,
+       @extschema@.hours_between(h.submitted_at, h.effective_at)::numeric(12,2) AS notice_hours,
+       round(signed.completeness::numeric, 2)::numeric(5,2) AS submitted_completeness_pct
+  FROM visible_handover AS h
+       -- joins that a query asks nothing of are left out of its plan
+       LEFT JOIN LATERAL (SELECT (count(*) FILTER (WHERE item.state IS DISTINCT FROM 'none'))::integer AS item_count,
                                   (count(*) FILTER (WHERE open.is_open))::integer AS open_item_count,
                                   (count(*) FILTER (WHERE open.is_open AND item.critical))::integer AS critical_item_count,
                                   (count(*) FILTER (WHERE open.is_open AND item.due_at < now()))::integer AS overdue_item_count,
@@ -71,7 +81,10 @@ SELECT h.id AS handover_id,
                                   min(item.due_at) FILTER (WHERE open.is_open AND item.due_at >= now() AND isfinite(item.due_at)) AS next_due_at
                              FROM item
                                   CROSS JOIN LATERAL (SELECT item.state IS NULL OR item.state NOT IN ('done', 'none') AS is_open) AS open
-                            WHERE item.handover_id = h.id) AS i;
+                            WHERE item.handover_id = h.id) AS i ON true
+       LEFT JOIN LATERAL (SELECT (array_agg(s.completeness ORDER BY s.id DESC))[1] AS completeness
+                            FROM signoff AS s
+                           WHERE s.handover_id = h.id AND s.step = 'submitted') AS signed ON true;
 COMMENT ON VIEW overview IS 'Where does each handover stand? One row is a handover. Days are in UTC.';
 COMMENT ON COLUMN overview.handover_id IS 'key of the handover';
 COMMENT ON COLUMN overview.title IS 'what is handed over, in a few words';
@@ -113,6 +126,15 @@ COMMENT ON COLUMN overview.accept_hours IS 'hours from submission to acceptance'
 COMMENT ON COLUMN overview.closed_at IS 'when it was closed';
 COMMENT ON COLUMN overview.closed_date IS 'day on which it was closed';
 COMMENT ON COLUMN overview.return_count IS 'number of times that it was returned';
+COMMENT ON COLUMN overview.is_waiting IS 'whether it is submitted and not accepted';
+COMMENT ON COLUMN overview.waiting_count IS '1 if it is submitted and not accepted, else 0; to be summed';
+COMMENT ON COLUMN overview.is_accepted IS 'whether it was accepted';
+COMMENT ON COLUMN overview.accepted_count IS '1 if it was accepted, else 0; to be summed';
+COMMENT ON COLUMN overview.is_late IS 'whether it was not accepted when the new owner was to take over; never if it is cancelled';
+COMMENT ON COLUMN overview.late_count IS '1 if it is late, else 0; to be summed';
+COMMENT ON COLUMN overview.lead_hours IS 'hours from draft to acceptance';
+COMMENT ON COLUMN overview.notice_hours IS 'hours from submission to when the new owner takes over; negative if it was submitted later';
+COMMENT ON COLUMN overview.submitted_completeness_pct IS 'how far all rules of its checklist were met when it was last submitted, 0 to 100; empty if that is not known';
 
 CREATE OR REPLACE VIEW gap AS
 SELECT h.id AS handover_id,
@@ -136,8 +158,11 @@ SELECT h.id AS handover_id,
        review.weight::numeric(10,3) AS weight,
        review.expected AS expected_count,
        review.actual AS actual_count,
-       round(100 * review.degree::numeric, 2)::numeric(5,2) AS met_pct
-  FROM handover AS h
+       round(100 * review.degree::numeric, 2)::numeric(5,2) AS met_pct,
+       h.status IN ('draft', 'submitted', 'accepted') AS is_open,
+       h.created_at,
+       (h.created_at AT TIME ZONE 'UTC')::date AS created_date
+  FROM visible_handover AS h
        CROSS JOIN LATERAL @extschema@.review(h.checklist, h.tally) AS review
  WHERE NOT review.satisfied
    AND h.status <> 'cancelled';
@@ -162,6 +187,9 @@ COMMENT ON COLUMN gap.weight IS 'weight of the rule in the completeness';
 COMMENT ON COLUMN gap.expected_count IS 'number of items expected; 0 if there should be none';
 COMMENT ON COLUMN gap.actual_count IS 'number of items found';
 COMMENT ON COLUMN gap.met_pct IS 'how far the rule is met, 0 to 100';
+COMMENT ON COLUMN gap.is_open IS 'whether the handover is a draft, submitted or accepted';
+COMMENT ON COLUMN gap.created_at IS 'when the draft was made';
+COMMENT ON COLUMN gap.created_date IS 'day on which the draft was made';
 
 CREATE OR REPLACE VIEW worklist AS
 SELECT i.handover_id,
@@ -196,9 +224,12 @@ SELECT i.handover_id,
        (i.state = 'blocked' IS TRUE OR waits.open_count > 0 OR waits.outside_count > 0)::integer AS blocked_count,
        waits.open_count AS waits_for_count,
        i.next_step,
-       i.acknowledged_at
+       i.acknowledged_at,
+       h.role,
+       i.created_at,
+       (i.created_at AT TIME ZONE 'UTC')::date AS created_date
   FROM item AS i
-       JOIN handover AS h ON h.id = i.handover_id
+       JOIN visible_handover AS h ON h.id = i.handover_id
        CROSS JOIN LATERAL (SELECT (count(*) FILTER (WHERE awaited.id IS NOT NULL
                                                        AND (awaited.state IS NULL OR awaited.state NOT IN ('done', 'none'))))::integer AS open_count,
                                   (count(*) FILTER (WHERE d.waits_for IS NULL))::integer AS outside_count
@@ -242,6 +273,9 @@ COMMENT ON COLUMN worklist.blocked_count IS '1 if it is blocked, else 0; to be s
 COMMENT ON COLUMN worklist.waits_for_count IS 'number of open items that it waits for';
 COMMENT ON COLUMN worklist.next_step IS 'what comes next';
 COMMENT ON COLUMN worklist.acknowledged_at IS 'when the new owner confirmed it';
+COMMENT ON COLUMN worklist.role IS 'role whose work it is, by its template';
+COMMENT ON COLUMN worklist.created_at IS 'since when it waits';
+COMMENT ON COLUMN worklist.created_date IS 'day since which it waits';
 
 END
 $create$;

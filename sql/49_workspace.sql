@@ -12,6 +12,9 @@ DECLARE
     workspace text := quote_ident(name);
     report text := quote_ident(name || '_report');
     option text;
+    -- reports that are named as tables or views of the workspace are
+    namesakes CONSTANT name[] := '{item,dependency,document}';
+    namesake name;
     -- CREATE OR REPLACE VIEW forgets them
     options text[] := ARRAY(SELECT format('ALTER VIEW %I.%I SET (%s)', n.nspname, c.relname, array_to_string(c.reloptions, ', '))
                               FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -35,9 +38,24 @@ BEGIN
     PERFORM @extschema@.create_workspace_views();
     PERFORM @extschema@.create_workspace_import();
     PERFORM @extschema@.create_workspace_plan();
+    PERFORM @extschema@.create_workspace_visible();
+    -- the names shall mean the tables while the reports are made
+    FOREACH namesake IN ARRAY namesakes LOOP
+        IF to_regclass(format('%s.%I', report, namesake)) IS NOT NULL THEN
+            EXECUTE format('ALTER VIEW %s.%I RENAME TO %I', report, namesake, 'report_' || namesake);
+        END IF;
+    END LOOP;
     PERFORM set_config('search_path', report || ', ' || workspace || ', pg_temp', true);
     PERFORM @extschema@.create_workspace_reports();
     PERFORM @extschema@.create_workspace_timeline();
+    PERFORM @extschema@.create_workspace_flow();
+    PERFORM @extschema@.create_workspace_item();
+    PERFORM @extschema@.create_workspace_element();
+    PERFORM @extschema@.create_workspace_feedback();
+    PERFORM @extschema@.create_workspace_dictionary();
+    FOREACH namesake IN ARRAY namesakes LOOP
+        EXECUTE format('ALTER VIEW %s.%I RENAME TO %I', report, 'report_' || namesake, namesake);
+    END LOOP;
     FOREACH option IN ARRAY options LOOP
         EXECUTE option;
     END LOOP;
@@ -159,7 +177,7 @@ BEGIN
           FROM pg_class AS c
          WHERE c.relnamespace IN (quote_ident(name)::regnamespace, quote_ident(name || '_report')::regnamespace)
            AND c.relkind IN ('r', 'p', 'f', 'm')
-           AND (c.relname NOT IN ('handover', 'item', 'dependency', 'signoff')
+           AND (c.relname NOT IN ('handover', 'item', 'dependency', 'signoff', 'party_member')
                 OR c.relnamespace <> quote_ident(name)::regnamespace);
         IF others IS NOT NULL THEN
             RAISE EXCEPTION 'workspace "%" holds other tables', name

@@ -31,6 +31,13 @@ struct Node;
 #define HANDOVER_ESCONTEXT(fcinfo) ((fcinfo)->context)
 #endif
 
+/* So did what else is to be said of a time that cannot be read. */
+#if PG_VERSION_NUM < 160000
+typedef int DateTimeErrorExtra;
+#define DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tzp, extra) \
+	((void) (extra), DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tzp))
+#endif
+
 /* Typed allocation came with 16 too. */
 #ifndef palloc_object
 #define palloc_object(type) ((type *) palloc(sizeof(type)))

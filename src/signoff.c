@@ -37,9 +37,9 @@ sign_query(Relation relation)
 	const char *schema =
 		quote_identifier(get_namespace_name(RelationGetNamespace(relation)));
 
-	return psprintf("INSERT INTO %s.signoff (handover_id, step, signed_by, session_user_name, signed_at, remark, read_back, document, sha256) "
+	return psprintf("INSERT INTO %s.signoff (handover_id, step, signed_by, session_user_name, signed_at, remark, read_back, document, sha256, completeness) "
 					"SELECT d.handover_id, $2, $3, SESSION_USER, pg_catalog.now(), $4, $5, d.document, "
-					"pg_catalog.sha256(pg_catalog.convert_to(d.document::pg_catalog.text, 'UTF8')) "
+					"pg_catalog.sha256(pg_catalog.convert_to(d.document::pg_catalog.text, 'UTF8')), $6 "
 					"FROM (SELECT v.handover_id, v.document FROM %s.document AS v"
 					" WHERE v.handover_id OPERATOR(pg_catalog.=) $1 OFFSET 0) AS d",
 					schema, schema);
@@ -50,12 +50,13 @@ sign(Relation relation, HeapTuple row, Status to)
 {
 	HeaderTable *table = handover_header_table(relation);
 	TupleDesc	tupdesc = RelationGetDescr(relation);
-	Oid			types[5] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID};
-	Datum		arguments[5];
-	char		nulls[6] = "     ";
+	Oid			types[6] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, FLOAT8OID};
+	Datum		arguments[6];
+	char		nulls[7] = "      ";
 	bool		isnull;
 	bool		outer = signing;
 	int			read_back = SPI_fnumber(tupdesc, "read_back");
+	int			completeness = SPI_fnumber(tupdesc, "completeness");
 	SPIPlanPtr	plan;
 	SavedUser	saved;
 
@@ -75,12 +76,20 @@ sign(Relation relation, HeapTuple row, Status to)
 		arguments[4] = SPI_getbinval(row, tupdesc, read_back, &isnull);
 	}
 	nulls[4] = isnull ? 'n' : ' ';
+	arguments[5] = (Datum) 0;
+	isnull = true;
+	if (completeness > 0)
+	{
+		types[5] = SPI_gettypeid(tupdesc, completeness);
+		arguments[5] = SPI_getbinval(row, tupdesc, completeness, &isnull);
+	}
+	nulls[5] = isnull ? 'n' : ' ';
 
 	saved = become(table->owner);
 	signing = true;
 	PG_TRY();
 	{
-		plan = handover_plan(&table->sign, sign_query(relation), 5, types);
+		plan = handover_plan(&table->sign, sign_query(relation), 6, types);
 		SPI_execute_plan(plan, arguments, nulls, false, 0);
 	}
 	PG_FINALLY();

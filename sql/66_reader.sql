@@ -1,0 +1,3 @@
+/*
+ * reader: who reads the reports, and which handovers they see there.
+ */

@@ -1,0 +1,339 @@
+/*
+ * attribute_value.c
+ *		Reads one attribute of an item as a plain SQL value, for reports.
+ *
+ * Items are checked when they are written, but the catalogue may have said
+ * something else by then, or nothing.  So nothing here is an error: what
+ * cannot be read as what is asked for is NULL.  A time without a zone is in
+ * UTC, whatever the session's zone, since that is where reports have their
+ * days.
+ */
+#include "postgres.h"
+
+#include <ctype.h>
+
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "pgtime.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/jsonb.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+
+#include "handover.h"
+#include "value.h"
+
+#define NUMBER_MAX_LENGTH	64	/* of a number that is a text */
+#define NUMBER_SCALE		4	/* numeric(18,4), as reports show it */
+#define NUMBER_BOUND		INT64CONST(100000000000000)
+#define RATING_SCALE		2
+
+/* The attribute, NULL if there is none. */
+static JsonbValue *
+find_attribute(Jsonb *attributes, text *name)
+{
+	JsonbValue *value;
+
+	if (!JB_ROOT_IS_OBJECT(attributes))
+		return NULL;
+	value = getKeyJsonValueFromContainer(&attributes->root,
+										 VARDATA_ANY(name),
+										 VARSIZE_ANY_EXHDR(name), NULL);
+	return value != NULL && value->type != jbvNull ? value : NULL;
+}
+
+/* ------------------------------------------------------------------------
+ * Text
+ * ------------------------------------------------------------------------
+ */
+
+static void
+append_value(StringInfo buf, const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvString:
+			appendBinaryStringInfo(buf, value->val.string.val,
+								   value->val.string.len);
+			break;
+		case jbvNumeric:
+			appendStringInfoString(buf,
+								   DatumGetCString(DirectFunctionCall1(numeric_out,
+																	   NumericGetDatum(value->val.numeric))));
+			break;
+		case jbvBool:
+			appendStringInfoString(buf,
+								   value->val.boolean ? "true" : "false");
+			break;
+		case jbvBinary:
+			(void) JsonbToCString(buf, value->val.binary.data,
+								  value->val.binary.len);
+			break;
+		default:
+			break;
+	}
+}
+
+/* "Ana, Bo" */
+static void
+append_list(StringInfo buf, const JsonbContainer *container)
+{
+	Walk		walk;
+	JsonbValue	value;
+
+	walk_begin(&walk, container);
+	while (walk_next(&walk, &value))
+	{
+		if (value.type == jbvNull)
+			continue;
+		if (buf->len > 0)
+			appendStringInfoString(buf, ", ");
+		append_value(buf, &value);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Numbers
+ * ------------------------------------------------------------------------
+ */
+
+/* Is it an optional sign, digits, and perhaps a point and digits? */
+static bool
+is_plain_number(const char *str)
+{
+	bool		digits = false;
+
+	if (*str == '-' || *str == '+')
+		str++;
+	for (; isdigit((unsigned char) *str); str++)
+		digits = true;
+	if (*str == '.')
+		for (str++; isdigit((unsigned char) *str); str++)
+			digits = true;
+	return digits && *str == '\0';
+}
+
+/* The number, NULL if it is none. */
+static Numeric
+read_number(const JsonbValue *value)
+{
+	char		digits[NUMBER_MAX_LENGTH + 1];
+
+	if (value->type == jbvNumeric)
+		return value->val.numeric;
+	if (value->type != jbvString ||
+		value->val.string.len > NUMBER_MAX_LENGTH)
+		return NULL;
+	memcpy(digits, value->val.string.val, value->val.string.len);
+	digits[value->val.string.len] = '\0';
+	if (!is_plain_number(digits))
+		return NULL;
+	return DatumGetNumeric(DirectFunctionCall3(numeric_in,
+											   CStringGetDatum(digits),
+											   ObjectIdGetDatum(InvalidOid),
+											   Int32GetDatum(-1)));
+}
+
+static Numeric
+round_number(Numeric number, int scale)
+{
+	return DatumGetNumeric(DirectFunctionCall2(numeric_round,
+											   NumericGetDatum(number),
+											   Int32GetDatum(scale)));
+}
+
+static bool
+is_between(Numeric low, Numeric number, Numeric high)
+{
+	return DatumGetBool(DirectFunctionCall2(numeric_ge, NumericGetDatum(number),
+											NumericGetDatum(low))) &&
+		DatumGetBool(DirectFunctionCall2(numeric_le, NumericGetDatum(number),
+										 NumericGetDatum(high)));
+}
+
+/* ------------------------------------------------------------------------
+ * Times
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * As timestamptz_in() reads it, but for words such as "tomorrow", and without
+ * its errors.
+ */
+static bool
+decode_time(const char *str, TimestampTz *result)
+{
+	char		workbuf[MAXDATELEN + MAXDATEFIELDS];
+	char	   *field[MAXDATEFIELDS];
+	int			ftype[MAXDATEFIELDS];
+	int			nf;
+	int			dtype;
+	int			tz;
+	fsec_t		fsec;
+	struct pg_tm tm;
+	DateTimeErrorExtra extra;
+
+	return ParseDateTime(str, workbuf, sizeof(workbuf), field, ftype,
+						 MAXDATEFIELDS, &nf) == 0 &&
+		DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, &tz,
+					   &extra) == 0 &&
+		dtype == DTK_DATE &&
+		tm2timestamp(&tm, fsec, &tz, result) == 0;
+}
+
+static bool
+read_time(const JsonbValue *value, TimestampTz *result)
+{
+	pg_tz	   *saved = session_timezone;
+	char	   *str;
+	bool		found = false;
+
+	if (value->type != jbvString || value->val.string.len == 0 ||
+		value->val.string.len > MAXDATELEN ||
+		!isdigit((unsigned char) value->val.string.val[0]))
+		return false;
+	str = pnstrdup(value->val.string.val, value->val.string.len);
+
+	/* The decoder knows no other zone to fall back on than the session's. */
+	session_timezone = pg_tzset("UTC");
+	PG_TRY();
+	{
+		found = decode_time(str, result);
+	}
+	PG_FINALLY();
+	{
+		session_timezone = saved;
+	}
+	PG_END_TRY();
+	return found;
+}
+
+/* ------------------------------------------------------------------------
+ * SQL functions
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * attribute_text(attributes jsonb, name text) returns text
+ *
+ * A list comes with commas between, an object as JSON.
+ */
+PG_FUNCTION_INFO_V1(handover_attribute_text);
+Datum
+handover_attribute_text(PG_FUNCTION_ARGS)
+{
+	JsonbValue *value = find_attribute(PG_GETARG_JSONB_P(0),
+									   PG_GETARG_TEXT_PP(1));
+	StringInfoData buf;
+
+	if (value == NULL)
+		PG_RETURN_NULL();
+	initStringInfo(&buf);
+	if (value_is_array(value))
+		append_list(&buf, value->val.binary.data);
+	else
+		append_value(&buf, value);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(buf.data, buf.len));
+}
+
+/*
+ * attribute_number(attributes jsonb, name text) returns numeric
+ *
+ * To four decimal places; NULL if it has more than 14 before the point.
+ */
+PG_FUNCTION_INFO_V1(handover_attribute_number);
+Datum
+handover_attribute_number(PG_FUNCTION_ARGS)
+{
+	JsonbValue *value = find_attribute(PG_GETARG_JSONB_P(0),
+									   PG_GETARG_TEXT_PP(1));
+	Numeric		number = value ? read_number(value) : NULL;
+	Numeric		bound = int64_div_fast_to_numeric(NUMBER_BOUND *
+												  INT64CONST(10000) - 1,
+												  NUMBER_SCALE);
+
+	if (number == NULL)
+		PG_RETURN_NULL();
+	number = round_number(number, NUMBER_SCALE);
+	if (!is_between(DatumGetNumeric(DirectFunctionCall1(numeric_uminus,
+														NumericGetDatum(bound))),
+					number, bound))
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(number);
+}
+
+/*
+ * attribute_rating(attributes jsonb, name text) returns numeric
+ *
+ * From 1 to 5, to two decimal places.
+ */
+PG_FUNCTION_INFO_V1(handover_attribute_rating);
+Datum
+handover_attribute_rating(PG_FUNCTION_ARGS)
+{
+	JsonbValue *value = find_attribute(PG_GETARG_JSONB_P(0),
+									   PG_GETARG_TEXT_PP(1));
+	Numeric		number = value ? read_number(value) : NULL;
+
+	if (number == NULL ||
+		!is_between(int64_to_numeric(1), number, int64_to_numeric(5)))
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(round_number(number, RATING_SCALE));
+}
+
+/*
+ * attribute_boolean(attributes jsonb, name text) returns boolean
+ */
+PG_FUNCTION_INFO_V1(handover_attribute_boolean);
+Datum
+handover_attribute_boolean(PG_FUNCTION_ARGS)
+{
+	JsonbValue *value = find_attribute(PG_GETARG_JSONB_P(0),
+									   PG_GETARG_TEXT_PP(1));
+	bool		result;
+
+	if (value != NULL && value->type == jbvBool)
+		PG_RETURN_BOOL(value->val.boolean);
+	if (value != NULL && value->type == jbvString &&
+		parse_bool_with_len(value->val.string.val, value->val.string.len,
+							&result))
+		PG_RETURN_BOOL(result);
+	PG_RETURN_NULL();
+}
+
+/*
+ * attribute_level(attributes jsonb, name text) returns text
+ *
+ * low, medium, high or critical.
+ */
+PG_FUNCTION_INFO_V1(handover_attribute_level);
+Datum
+handover_attribute_level(PG_FUNCTION_ARGS)
+{
+	JsonbValue *value = find_attribute(PG_GETARG_JSONB_P(0),
+									   PG_GETARG_TEXT_PP(1));
+	int			level = -1;
+
+	if (value != NULL && value->type == jbvString)
+		level = level_of(value->val.string.val, value->val.string.len);
+	if (level < 0)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(level_name(level)));
+}
+
+/*
+ * attribute_time(attributes jsonb, name text) returns timestamptz
+ */
+PG_FUNCTION_INFO_V1(handover_attribute_time);
+Datum
+handover_attribute_time(PG_FUNCTION_ARGS)
+{
+	JsonbValue *value = find_attribute(PG_GETARG_JSONB_P(0),
+									   PG_GETARG_TEXT_PP(1));
+	TimestampTz result;
+
+	if (value == NULL || !read_time(value, &result))
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(result);
+}
