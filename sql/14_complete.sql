@@ -59,3 +59,11 @@ CREATE FUNCTION @extschema@.review(checklist @extschema@.checklist, tally @extsc
     AS 'MODULE_PATHNAME', 'handover_review_tally' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 20;
 COMMENT ON FUNCTION @extschema@.review(@extschema@.checklist, @extschema@.tally) IS
     'one row a rule: what it claims, what was expected and found, how far it is met (0 to 1)';
+
+CREATE FUNCTION @extschema@.unmet(checklist @extschema@.checklist, tally @extschema@.tally,
+    OUT rule integer, OUT claim text, OUT verb text, OUT stage text, OUT weight double precision, OUT label text,
+    OUT expected integer, OUT actual integer, OUT declared_none integer, OUT satisfied boolean, OUT degree double precision)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'handover_unmet_tally' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 10;
+COMMENT ON FUNCTION @extschema@.unmet(@extschema@.checklist, @extschema@.tally) IS
+    'the rows of review() that are not satisfied';

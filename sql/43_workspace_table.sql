@@ -73,6 +73,13 @@ END IF;
 
 CREATE INDEX IF NOT EXISTS handover_outgoing_team ON handover (outgoing_team);
 CREATE INDEX IF NOT EXISTS handover_incoming_team ON handover (incoming_team);
+-- what else reports filter by; see sql/62_workspace_flow.sql
+CREATE INDEX IF NOT EXISTS handover_outgoing ON handover (outgoing);
+CREATE INDEX IF NOT EXISTS handover_incoming ON handover (incoming);
+CREATE INDEX IF NOT EXISTS handover_open ON handover (id) WHERE status IN ('draft', 'submitted', 'accepted');
+CREATE INDEX IF NOT EXISTS handover_created_date ON handover (((created_at AT TIME ZONE 'UTC')::date));
+CREATE INDEX IF NOT EXISTS handover_created_week ON handover ((date_trunc('week', created_at AT TIME ZONE 'UTC')::date));
+CREATE INDEX IF NOT EXISTS handover_accepted_date ON handover (((accepted_at AT TIME ZONE 'UTC')::date));
 
 COMMENT ON TABLE handover IS 'a handover of work from one party to another';
 COMMENT ON COLUMN handover.id IS 'key';
@@ -161,6 +168,11 @@ CREATE TABLE IF NOT EXISTS item (
 CREATE INDEX IF NOT EXISTS item_priority ON item USING gist (priority)
     WHERE state IS NULL OR state NOT IN ('done', 'none');
 
+-- for reports: items are added as time goes by, so a summary of each stretch of the table will do
+CREATE INDEX IF NOT EXISTS item_created_date ON item USING brin (((created_at AT TIME ZONE 'UTC')::date));
+CREATE INDEX IF NOT EXISTS item_feedback ON item (((coalesce(@extschema@.attribute_time(attributes, 'given_at'), created_at) AT TIME ZONE 'UTC')::date))
+    WHERE element = 'feedback';
+
 CREATE UNIQUE INDEX IF NOT EXISTS item_origin ON item (handover_id, origin_handover, origin_item)
     WHERE origin_item IS NOT NULL;
 
@@ -240,6 +252,8 @@ CREATE TABLE IF NOT EXISTS signoff (
 
 -- what was signed before there was this column stays as it is
 ALTER TABLE signoff ADD COLUMN IF NOT EXISTS completeness double precision;
+
+CREATE INDEX IF NOT EXISTS signoff_signed_date ON signoff (((signed_at AT TIME ZONE 'UTC')::date));
 
 COMMENT ON TABLE signoff IS 'who moved a handover, and the handover as it then was; written by the database only';
 COMMENT ON COLUMN signoff.handover_id IS 'the handover';

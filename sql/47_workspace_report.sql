@@ -15,6 +15,26 @@ RETURN CASE status WHEN 'draft'::@extschema@.status THEN 'submitted'::@extschema
 COMMENT ON FUNCTION @extschema@.next_status(@extschema@.status) IS
     'the status that a handover moves on to, the same if to none';
 
+-- These are expanded into the queries that use them.
+
+CREATE FUNCTION @extschema@.finite(moment timestamptz) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN isfinite(moment) THEN moment END;
+COMMENT ON FUNCTION @extschema@.finite(timestamptz) IS
+    'a time, NULL if it is infinity, which many clients do not know';
+
+CREATE FUNCTION @extschema@.hours_between(since timestamptz, until timestamptz) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN isfinite(since) AND isfinite(until) THEN round(extract(epoch FROM until - since) / 3600, 2) END;
+COMMENT ON FUNCTION @extschema@.hours_between(timestamptz, timestamptz) IS
+    'hours from one time to another, to two decimal places; NULL if one of them is infinity';
+
+CREATE FUNCTION @extschema@.is_late(status @extschema@.status, effective_at timestamptz, accepted_at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(status <> 'cancelled'::@extschema@.status AND effective_at < coalesce(accepted_at, now()), false);
+COMMENT ON FUNCTION @extschema@.is_late(@extschema@.status, timestamptz, timestamptz) IS
+    'whether a handover was not accepted when the new owner was to take over';
+
 CREATE FUNCTION @extschema@.create_workspace_reports() RETURNS void
 LANGUAGE plpgsql
 AS $create$
@@ -48,8 +68,8 @@ SELECT h.id AS handover_id,
        i.blocked_item_count,
        i.next_due_at,
        (i.next_due_at AT TIME ZONE 'UTC')::date AS next_due_date,
-       h.effective_at,
-       (h.effective_at AT TIME ZONE 'UTC')::date AS effective_date,
+       @extschema@.finite(h.effective_at) AS effective_at,
+       (@extschema@.finite(h.effective_at) AT TIME ZONE 'UTC')::date AS effective_date,
        CASE WHEN isfinite(h.effective_at)
             THEN (h.effective_at AT TIME ZONE 'UTC')::date - (now() AT TIME ZONE 'UTC')::date END AS days_to_effective,
        h.created_at,
@@ -163,9 +183,8 @@ SELECT h.id AS handover_id,
        h.created_at,
        (h.created_at AT TIME ZONE 'UTC')::date AS created_date
   FROM visible_handover AS h
-       CROSS JOIN LATERAL @extschema@.review(h.checklist, h.tally) AS review
- WHERE NOT review.satisfied
-   AND h.status <> 'cancelled';
+       CROSS JOIN LATERAL @extschema@.unmet(h.checklist, h.tally) AS review
+ WHERE h.status <> 'cancelled';
 COMMENT ON VIEW gap IS 'Which rule fails where? One row is a rule that a handover does not meet in full; handover_id and rule are its key. Cancelled handovers are left out.';
 COMMENT ON COLUMN gap.handover_id IS 'key of the handover';
 COMMENT ON COLUMN gap.rule IS 'number of the rule in the checklist of the handover';
@@ -214,8 +233,8 @@ SELECT i.handover_id,
        i.impact::text::varchar(16) AS impact,
        coalesce(i.critical, false) AS is_critical,
        coalesce(i.critical, false)::integer AS critical_count,
-       i.due_at,
-       (i.due_at AT TIME ZONE 'UTC')::date AS due_date,
+       @extschema@.finite(i.due_at) AS due_at,
+       (@extschema@.finite(i.due_at) AT TIME ZONE 'UTC')::date AS due_date,
        CASE WHEN isfinite(i.due_at)
             THEN (i.due_at AT TIME ZONE 'UTC')::date - (now() AT TIME ZONE 'UTC')::date END AS days_left,
        coalesce(i.due_at < now(), false) AS is_overdue,
@@ -224,7 +243,7 @@ SELECT i.handover_id,
        (i.state = 'blocked' IS TRUE OR waits.open_count > 0 OR waits.outside_count > 0)::integer AS blocked_count,
        waits.open_count AS waits_for_count,
        i.next_step,
-       i.acknowledged_at,
+       @extschema@.finite(i.acknowledged_at) AS acknowledged_at,
        h.role,
        i.created_at,
        (i.created_at AT TIME ZONE 'UTC')::date AS created_date

@@ -2,7 +2,7 @@
  * workspace: a schema with the tables, functions and views for handovers.
  */
 
-CREATE FUNCTION @extschema@.fill_workspace(name text) RETURNS void
+CREATE FUNCTION @extschema@.fill_workspace(name text, restricted boolean DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
@@ -15,6 +15,8 @@ DECLARE
     -- reports that are named as tables or views of the workspace are
     namesakes CONSTANT name[] := '{item,dependency,document}';
     namesake name;
+    contact_is_new boolean;
+    was_restricted CONSTANT boolean := @extschema@.is_restricted(name);
     -- CREATE OR REPLACE VIEW forgets them
     options text[] := ARRAY(SELECT format('ALTER VIEW %I.%I SET (%s)', n.nspname, c.relname, array_to_string(c.reloptions, ', '))
                               FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -38,7 +40,9 @@ BEGIN
     PERFORM @extschema@.create_workspace_views();
     PERFORM @extschema@.create_workspace_import();
     PERFORM @extschema@.create_workspace_plan();
-    PERFORM @extschema@.create_workspace_visible();
+    restricted := coalesce(restricted, was_restricted);
+    PERFORM @extschema@.create_workspace_visible(restricted);
+    contact_is_new := to_regclass(report || '.contact') IS NULL;
     -- the names shall mean the tables while the reports are made
     FOREACH namesake IN ARRAY namesakes LOOP
         IF to_regclass(format('%s.%I', report, namesake)) IS NOT NULL THEN
@@ -59,14 +63,20 @@ BEGIN
     FOREACH option IN ARRAY options LOOP
         EXECUTE option;
     END LOOP;
+    IF restricted OR was_restricted THEN
+        PERFORM @extschema@.bar_reports(name, restricted);
+    END IF;
+    IF contact_is_new THEN
+        PERFORM @extschema@.withhold_contact(name);
+    END IF;
     -- tables that are new are audited if the others are
     IF EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = format('%I.handover', name)::regclass AND g.tgname = 'zz_audit_row') THEN
         PERFORM @extschema@.audit_workspace(name);
     END IF;
 END
 $function$;
-COMMENT ON FUNCTION @extschema@.fill_workspace(text) IS
-    'part of create_workspace() and upgrade_workspace(): makes what is not there yet';
+COMMENT ON FUNCTION @extschema@.fill_workspace(text, boolean) IS
+    'part of create_workspace(), upgrade_workspace() and restrict_workspace(): makes what is not there yet';
 
 CREATE FUNCTION @extschema@.create_workspace(name text, audited boolean DEFAULT true) RETURNS void
 LANGUAGE plpgsql
@@ -114,7 +124,24 @@ $function$;
 COMMENT ON FUNCTION @extschema@.check_workspace(text) IS
     'an error if there is no workspace of this name';
 
-CREATE FUNCTION @extschema@.upgrade_workspace(name text) RETURNS void
+CREATE FUNCTION @extschema@.workspace_owner(name text) RETURNS name
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    schema_owner name := (SELECT pg_get_userbyid(n.nspowner) FROM pg_namespace AS n WHERE n.oid = to_regnamespace(quote_ident(name)));
+BEGIN
+    IF NOT pg_has_role(schema_owner, 'MEMBER') THEN
+        RAISE EXCEPTION 'must be owner of workspace "%"', name
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN schema_owner;
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.workspace_owner(text) IS
+    'the owner of a workspace, an error if the caller is not a member of that role';
+
+CREATE FUNCTION @extschema@.refill_workspace(name text, restricted boolean) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -124,33 +151,35 @@ DECLARE
     missing text;
 BEGIN
     PERFORM @extschema@.check_workspace(name);
+    -- What is made shall be the owner's, and run nothing of theirs with other rights.
+    schema_owner := @extschema@.workspace_owner(name);
     -- An empty table in place of one that was renamed would hide what that holds.
     SELECT string_agg(format('"%s"', t), ', ' ORDER BY t) INTO missing
       FROM unnest('{item,dependency,signoff}'::text[]) AS t
-     WHERE to_regclass(format('%I.%I', upgrade_workspace.name, t)) IS NULL;
+     WHERE to_regclass(format('%I.%I', refill_workspace.name, t)) IS NULL;
     IF missing IS NOT NULL THEN
         RAISE EXCEPTION 'workspace "%" lacks tables', name
             USING ERRCODE = 'undefined_table',
                   DETAIL = format('These are %s.', missing),
                   HINT = 'If they were renamed, give them their names back.';
     END IF;
-    SELECT pg_get_userbyid(n.nspowner) INTO schema_owner
-      FROM pg_namespace AS n
-     WHERE n.oid = to_regnamespace(quote_ident(name));
-    -- What is made shall be the owner's, and run nothing of theirs with other rights.
-    IF NOT pg_has_role(schema_owner, 'MEMBER') THEN
-        RAISE EXCEPTION 'must be owner of workspace "%"', name
-            USING ERRCODE = 'insufficient_privilege';
-    END IF;
     IF schema_owner <> current_user THEN
         EXECUTE format('SET LOCAL ROLE %I', schema_owner);
-        PERFORM @extschema@.fill_workspace(name);
+        PERFORM @extschema@.fill_workspace(name, restricted);
         EXECUTE format('SET LOCAL ROLE %I', previous);
     ELSE
-        PERFORM @extschema@.fill_workspace(name);
+        PERFORM @extschema@.fill_workspace(name, restricted);
     END IF;
 END
 $function$;
+COMMENT ON FUNCTION @extschema@.refill_workspace(text, boolean) IS
+    'part of upgrade_workspace() and restrict_workspace()';
+
+CREATE FUNCTION @extschema@.upgrade_workspace(name text) RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+    SELECT @extschema@.refill_workspace(upgrade_workspace.name, NULL);
+END;
 COMMENT ON FUNCTION @extschema@.upgrade_workspace(text) IS
     'brings a workspace up to the version of the extension; what was added to it stays';
 

@@ -47,7 +47,8 @@ BEGIN
         -- what the database computes is not logged: a handover is touched with each of its items;
         -- what was signed is logged by its hash
         SELECT c.oid::regclass AS relation, t.exclude
-          FROM (VALUES ('handover', '{tally,completeness}'::text[]), ('item', '{priority}'), ('dependency', '{}'), ('signoff', '{document}'))
+          FROM (VALUES ('handover', '{tally,completeness}'::text[]), ('item', '{priority}'), ('dependency', '{}'), ('signoff', '{document}'),
+                       ('party_member', '{}'))
                    AS t (name, exclude)
                JOIN pg_class AS c ON c.relname = t.name
          WHERE c.relnamespace = to_regnamespace(quote_ident(audit_workspace.name))
@@ -138,7 +139,7 @@ SELECT (l.transaction_id || '.' || l.id)::varchar(64) AS entry_key,
        @extschema@.change_in_words(l.operation, s.subject, l.old, l.new) AS what,
        coalesce(l.changed_at > h.submitted_at, false) AS is_after_submission,
        coalesce(l.changed_at > h.submitted_at, false)::integer AS after_submission_count
-  FROM handover AS h
+  FROM visible_handover AS h
        CROSS JOIN (SELECT v.subject, n.id
                      FROM (VALUES ('handover', 'handover'::regclass), ('item', 'item'::regclass), ('dependency', 'dependency'::regclass),
                                   ('signoff', 'signoff'::regclass)) AS v (subject, relation)

@@ -19,6 +19,11 @@ CREATE FUNCTION @extschema@.attribute_rating(attributes jsonb, name text) RETURN
 COMMENT ON FUNCTION @extschema@.attribute_rating(jsonb, text) IS
     'an attribute as a rating from 1 to 5, NULL if it is none';
 
+CREATE FUNCTION @extschema@.mean_rating(attributes jsonb) RETURNS numeric
+    AS 'MODULE_PATHNAME', 'handover_mean_rating' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.mean_rating(jsonb) IS
+    'mean of the ratings of a feedback, of efficiency, completeness, confidence and support; NULL if there are none';
+
 CREATE FUNCTION @extschema@.attribute_boolean(attributes jsonb, name text) RETURNS boolean
     AS 'MODULE_PATHNAME', 'handover_attribute_boolean' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.attribute_boolean(jsonb, text) IS
@@ -29,8 +34,8 @@ CREATE FUNCTION @extschema@.attribute_level(attributes jsonb, name text) RETURNS
 COMMENT ON FUNCTION @extschema@.attribute_level(jsonb, text) IS
     'an attribute that is low, medium, high or critical, NULL if it is none of these';
 
--- not IMMUTABLE: DateStyle says which of 1/2/2027 is the month
+-- as immutable as AT TIME ZONE, which depends on the rules of zones, too
 CREATE FUNCTION @extschema@.attribute_time(attributes jsonb, name text) RETURNS timestamptz
-    AS 'MODULE_PATHNAME', 'handover_attribute_time' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'handover_attribute_time' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.attribute_time(jsonb, text) IS
     'an attribute as a time, NULL if it is none; without a zone it is in UTC';

@@ -6,28 +6,6 @@
  * days are the very expressions that the table has indexes on.
  */
 
--- The first two are expanded into the queries that use them.
-CREATE FUNCTION @extschema@.hours_between(since timestamptz, until timestamptz) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN isfinite(since) AND isfinite(until) THEN round(extract(epoch FROM until - since) / 3600, 2) END;
-COMMENT ON FUNCTION @extschema@.hours_between(timestamptz, timestamptz) IS
-    'hours from one time to another, to two decimal places; NULL if one of them is infinity';
-
-CREATE FUNCTION @extschema@.is_late(status @extschema@.status, effective_at timestamptz, accepted_at timestamptz) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(status <> 'cancelled'::@extschema@.status AND effective_at < coalesce(accepted_at, now()), false);
-COMMENT ON FUNCTION @extschema@.is_late(@extschema@.status, timestamptz, timestamptz) IS
-    'whether a handover was not accepted when the new owner was to take over';
-
-CREATE FUNCTION @extschema@.mean_rating(attributes jsonb) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT avg(r.rating)
-          FROM (VALUES (@extschema@.attribute_rating(attributes, 'efficiency')), (@extschema@.attribute_rating(attributes, 'completeness')),
-                       (@extschema@.attribute_rating(attributes, 'confidence')), (@extschema@.attribute_rating(attributes, 'support')))
-                   AS r (rating));
-COMMENT ON FUNCTION @extschema@.mean_rating(jsonb) IS
-    'mean of the ratings among the attributes of a feedback, 1 to 5; NULL if there are none';
-
 CREATE FUNCTION @extschema@.create_workspace_flow() RETURNS void
 LANGUAGE plpgsql
 AS $create$
@@ -57,7 +35,9 @@ SELECT d.day_date,
                                                    FROM visible_handover AS h)::timestamp)::date) AS first,
                        (date_trunc('year', today.day::timestamp) + interval '2 years' - interval '1 day')::date AS last,
                        today.day AS today
-                  FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS day) AS today) AS bounds
+                  FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS day) AS today
+                -- once, and not for each use of it
+                OFFSET 0) AS bounds
                CROSS JOIN LATERAL generate_series(0, bounds.last - bounds.first) AS n) AS d;
 COMMENT ON VIEW calendar IS 'Days, to join what has a date with. One row is a day, from a year ago or the year of the first handover to the end of next year. Days are in UTC.';
 COMMENT ON COLUMN calendar.day_date IS 'the day, its key';
@@ -108,46 +88,29 @@ SELECT encode(sha256(convert_to(concat_ws(E'\t', w.party_kind, w.role, w.party),
        w.role,
        sum(w.outgoing)::integer AS outgoing_count,
        sum(w.incoming)::integer AS incoming_count,
-       (count(*) FILTER (WHERE w.outgoing = 1 AND w.is_open))::integer AS outgoing_open_count,
-       (count(*) FILTER (WHERE w.incoming = 1 AND w.is_open))::integer AS incoming_open_count,
-       (count(*) FILTER (WHERE w.outgoing = 1 AND w.status = 'draft'))::integer AS to_submit_count,
-       (count(*) FILTER (WHERE w.incoming = 1 AND w.status = 'submitted'))::integer AS to_accept_count,
+       coalesce(sum(w.outgoing) FILTER (WHERE w.is_open), 0)::integer AS outgoing_open_count,
+       coalesce(sum(w.incoming) FILTER (WHERE w.is_open), 0)::integer AS incoming_open_count,
+       coalesce(sum(w.outgoing) FILTER (WHERE w.status = 'draft'), 0)::integer AS to_submit_count,
+       coalesce(sum(w.incoming) FILTER (WHERE w.status = 'submitted'), 0)::integer AS to_accept_count,
        (count(*) FILTER (WHERE w.is_open AND w.is_late))::integer AS late_count,
-       coalesce(sum(i.open_item_count) FILTER (WHERE w.outgoing = 1), 0)::integer AS outgoing_open_item_count,
-       coalesce(sum(i.open_item_count) FILTER (WHERE w.incoming = 1), 0)::integer AS incoming_open_item_count,
-       coalesce(sum(i.critical_item_count) FILTER (WHERE w.incoming = 1), 0)::integer AS incoming_critical_item_count,
-       coalesce(sum(i.overdue_item_count) FILTER (WHERE w.incoming = 1), 0)::integer AS incoming_overdue_item_count,
-       (count(*) FILTER (WHERE w.outgoing = 1 AND w.created_date > (now() AT TIME ZONE 'UTC')::date - 30))::integer AS outgoing_recent_count,
-       (count(*) FILTER (WHERE w.incoming = 1 AND w.created_date > (now() AT TIME ZONE 'UTC')::date - 30))::integer AS incoming_recent_count
-  FROM (SELECT 'person' AS party_kind, h.outgoing AS party, h.role, h.id, 1 AS outgoing, 0 AS incoming, h.status,
-               h.status IN ('draft', 'submitted', 'accepted') AS is_open, @extschema@.is_late(h.status, h.effective_at, h.accepted_at) AS is_late,
-               (h.created_at AT TIME ZONE 'UTC')::date AS created_date
-          FROM visible_handover AS h
-         WHERE h.outgoing IS NOT NULL
+       coalesce(sum(w.outgoing_item), 0)::integer AS outgoing_open_item_count,
+       coalesce(sum(w.incoming_item), 0)::integer AS incoming_open_item_count,
+       coalesce(sum(w.incoming_item) FILTER (WHERE w.is_critical), 0)::integer AS incoming_critical_item_count,
+       coalesce(sum(w.incoming_item) FILTER (WHERE w.is_overdue), 0)::integer AS incoming_overdue_item_count,
+       coalesce(sum(w.outgoing) FILTER (WHERE w.is_recent), 0)::integer AS outgoing_recent_count,
+       coalesce(sum(w.incoming) FILTER (WHERE w.is_recent), 0)::integer AS incoming_recent_count
+  FROM (SELECT p.party_kind, p.party, p.role, p.status, p.is_outgoing::integer AS outgoing, (NOT p.is_outgoing)::integer AS incoming,
+               p.status IN ('draft', 'submitted', 'accepted') AS is_open, @extschema@.is_late(p.status, p.effective_at, p.accepted_at) AS is_late,
+               (p.created_at AT TIME ZONE 'UTC')::date > (now() AT TIME ZONE 'UTC')::date - 30 AS is_recent,
+               0 AS outgoing_item, 0 AS incoming_item, false AS is_critical, false AS is_overdue
+          FROM visible_party AS p
         UNION ALL
-        SELECT 'person', h.incoming, h.role, h.id, 0, 1, h.status,
-               h.status IN ('draft', 'submitted', 'accepted'), @extschema@.is_late(h.status, h.effective_at, h.accepted_at),
-               (h.created_at AT TIME ZONE 'UTC')::date
-          FROM visible_handover AS h
-         WHERE h.incoming IS NOT NULL
-        UNION ALL
-        SELECT 'team', h.outgoing_team, h.role, h.id, 1, 0, h.status,
-               h.status IN ('draft', 'submitted', 'accepted'), @extschema@.is_late(h.status, h.effective_at, h.accepted_at),
-               (h.created_at AT TIME ZONE 'UTC')::date
-          FROM visible_handover AS h
-         WHERE h.outgoing_team IS NOT NULL
-        UNION ALL
-        SELECT 'team', h.incoming_team, h.role, h.id, 0, 1, h.status,
-               h.status IN ('draft', 'submitted', 'accepted'), @extschema@.is_late(h.status, h.effective_at, h.accepted_at),
-               (h.created_at AT TIME ZONE 'UTC')::date
-          FROM visible_handover AS h
-         WHERE h.incoming_team IS NOT NULL) AS w
-       LEFT JOIN LATERAL (SELECT (count(*))::integer AS open_item_count,
-                                 (count(*) FILTER (WHERE item.critical))::integer AS critical_item_count,
-                                 (count(*) FILTER (WHERE item.due_at < now()))::integer AS overdue_item_count
-                            FROM item
-                           WHERE item.handover_id = w.id AND w.is_open
-                             AND (item.state IS NULL OR item.state NOT IN ('done', 'none'))) AS i ON true
+        SELECT p.party_kind, p.party, p.role, NULL, 0, 0, false, false, false,
+               p.is_outgoing::integer, (NOT p.is_outgoing)::integer, item.critical, item.due_at < now()
+          FROM visible_party AS p
+               JOIN item ON item.handover_id = p.handover_id
+         WHERE p.status IN ('draft', 'submitted', 'accepted')
+           AND (item.state IS NULL OR item.state NOT IN ('done', 'none'))) AS w
  GROUP BY w.party_kind, w.party, w.role;
 COMMENT ON VIEW workload IS 'Who gives, who receives, how much? One row is a person or team and a role. Items are those of open handovers.';
 COMMENT ON COLUMN workload.workload_key IS 'key, made of kind, name and role';
@@ -208,8 +171,8 @@ SELECT (to_char(e.day_date::timestamp, 'YYYY-MM-DD') || coalesce(' ' || e.role, 
           FROM signoff AS s
                JOIN visible_handover AS h ON h.id = s.handover_id
         UNION ALL
-        SELECT (i.created_at AT TIME ZONE 'UTC')::date, h.role, 0, NULL, NULL, NULL, NULL, NULL,
-               @extschema@.mean_rating(i.attributes)
+        SELECT (coalesce(@extschema@.attribute_time(i.attributes, 'given_at'), i.created_at) AT TIME ZONE 'UTC')::date, h.role,
+               0, NULL, NULL, NULL, NULL, NULL, @extschema@.mean_rating(i.attributes)
           FROM item AS i
                JOIN visible_handover AS h ON h.id = i.handover_id
          WHERE i.element = 'feedback' AND i.state IS DISTINCT FROM 'none') AS e
@@ -293,8 +256,8 @@ SELECT h.id AS handover_id,
        h.submitted_at,
        (h.submitted_at AT TIME ZONE 'UTC')::date AS submitted_date,
        @extschema@.hours_between(h.submitted_at, now())::numeric(12,2) AS waiting_hours,
-       CASE WHEN isfinite(h.effective_at) THEN h.effective_at END AS deadline_at,
-       CASE WHEN isfinite(h.effective_at) THEN (h.effective_at AT TIME ZONE 'UTC')::date END AS deadline_date,
+       @extschema@.finite(h.effective_at) AS deadline_at,
+       (@extschema@.finite(h.effective_at) AT TIME ZONE 'UTC')::date AS deadline_date,
        @extschema@.hours_between(now(), h.effective_at)::numeric(12,2) AS hours_to_deadline,
        coalesce(h.effective_at < now(), false) AS is_late,
        coalesce(h.effective_at < now(), false)::integer AS late_count,

@@ -7,65 +7,32 @@ LANGUAGE plpgsql
 AS $create$
 BEGIN
 
--- The new owner takes over at the time that was planned, or else once the handover is accepted.
 CREATE OR REPLACE VIEW after_effect AS
-SELECT h.id AS handover_id,
-       h.title::varchar(255) AS title,
-       h.role,
-       h.status::text::varchar(16) AS status,
-       h.outgoing,
-       h.incoming,
-       h.outgoing_team,
-       h.incoming_team,
-       h.accepted_at,
-       (h.accepted_at AT TIME ZONE 'UTC')::date AS accepted_date,
-       cutover.at AS cutover_at,
-       (cutover.at AT TIME ZONE 'UTC')::date AS cutover_date,
-       i.overdue_after_count,
-       i.question_after_count,
-       i.open_question_count,
-       i.service_level_count,
-       round(i.service_level_before_pct, 2)::numeric(12,2) AS service_level_before_pct,
-       round(i.service_level_after_pct, 2)::numeric(12,2) AS service_level_after_pct,
-       round(i.service_level_after_pct - i.service_level_before_pct, 2)::numeric(12,2) AS service_level_change_pct,
-       i.feedback_count,
-       round(i.feedback_rating, 2)::numeric(3,2) AS feedback_rating,
-       round(h.completeness::numeric, 2)::numeric(5,2) AS completeness_pct,
-       round(signed.completeness::numeric, 2)::numeric(5,2) AS submitted_completeness_pct,
-       h.returns AS return_count
-  FROM visible_handover AS h
-       CROSS JOIN LATERAL (SELECT CASE WHEN isfinite(h.effective_at) THEN h.effective_at ELSE h.accepted_at END AS at) AS cutover
-       LEFT JOIN LATERAL (SELECT (count(*) FILTER (WHERE item.due_at >= cutover.at AND item.due_at < now()
-                                                     AND (item.state IS NULL OR item.state NOT IN ('done', 'none'))))::integer AS overdue_after_count,
-                                 (count(*) FILTER (WHERE item.element = 'question' AND item.state IS DISTINCT FROM 'none'
-                                                     AND coalesce(@extschema@.attribute_time(item.attributes, 'asked_at'), item.created_at)
-                                                             > h.accepted_at))::integer AS question_after_count,
-                                 (count(*) FILTER (WHERE item.element = 'question'
-                                                     AND (item.state IS NULL OR item.state NOT IN ('done', 'none'))))::integer AS open_question_count,
-                                 (count(*) FILTER (WHERE level.target <> 0 AND (level.before IS NOT NULL OR level.after IS NOT NULL)))::integer
-                                     AS service_level_count,
-                                 avg(100 * level.before / nullif(level.target, 0))
-                                     FILTER (WHERE level.after IS NOT NULL) AS service_level_before_pct,
-                                 avg(100 * level.after / nullif(level.target, 0))
-                                     FILTER (WHERE level.before IS NOT NULL) AS service_level_after_pct,
-                                 count(@extschema@.mean_rating(item.attributes)) FILTER (WHERE item.element = 'feedback')::integer AS feedback_count,
-                                 avg(@extschema@.mean_rating(item.attributes)) FILTER (WHERE item.element = 'feedback') AS feedback_rating
-                            FROM item
-                                 LEFT JOIN LATERAL (
-                                     SELECT figure.target,
-                                            coalesce(figure.before, CASE WHEN figure.measured_at < cutover.at THEN figure.actual END) AS before,
-                                            coalesce(figure.after, CASE WHEN figure.measured_at >= cutover.at THEN figure.actual END) AS after
-                                       FROM (SELECT @extschema@.attribute_number(item.attributes, 'target') AS target,
-                                                    @extschema@.attribute_number(item.attributes, 'actual') AS actual,
-                                                    @extschema@.attribute_number(item.attributes, 'actual_before') AS before,
-                                                    @extschema@.attribute_number(item.attributes, 'actual_after') AS after,
-                                                    @extschema@.attribute_time(item.attributes, 'measured_at') AS measured_at) AS figure
-                                      WHERE item.element = 'metric' AND item.attributes ->> 'kind' = 'service_level') AS level ON true
-                           WHERE item.handover_id = h.id) AS i ON true
-       LEFT JOIN LATERAL (SELECT (array_agg(s.completeness ORDER BY s.id DESC))[1] AS completeness
-                            FROM signoff AS s
-                           WHERE s.handover_id = h.id AND s.step = 'submitted') AS signed ON true
- WHERE h.status IN ('accepted', 'closed');
+SELECT e.handover_id,
+       e.title::varchar(255) AS title,
+       e.role,
+       e.status::text::varchar(16) AS status,
+       e.outgoing,
+       e.incoming,
+       e.outgoing_team,
+       e.incoming_team,
+       e.accepted_at,
+       (e.accepted_at AT TIME ZONE 'UTC')::date AS accepted_date,
+       e.cutover_at,
+       (e.cutover_at AT TIME ZONE 'UTC')::date AS cutover_date,
+       e.overdue_after_count,
+       e.question_after_count,
+       e.open_question_count,
+       e.service_level_count,
+       round(e.service_level_before_pct, 2)::numeric(24,2) AS service_level_before_pct,
+       round(e.service_level_after_pct, 2)::numeric(24,2) AS service_level_after_pct,
+       round(e.service_level_after_pct - e.service_level_before_pct, 2)::numeric(24,2) AS service_level_change_pct,
+       e.feedback_count,
+       round(e.feedback_rating, 2)::numeric(3,2) AS feedback_rating,
+       round(e.completeness::numeric, 2)::numeric(5,2) AS completeness_pct,
+       round(e.submitted_completeness::numeric, 2)::numeric(5,2) AS submitted_completeness_pct,
+       e.returns AS return_count
+  FROM visible_effect AS e;
 COMMENT ON VIEW after_effect IS 'What came after a handover? One row is a handover that was accepted. Days are in UTC.';
 COMMENT ON COLUMN after_effect.handover_id IS 'key of the handover';
 COMMENT ON COLUMN after_effect.title IS 'what is handed over, in a few words';
@@ -82,9 +49,9 @@ COMMENT ON COLUMN after_effect.cutover_date IS 'day on which the new owner takes
 COMMENT ON COLUMN after_effect.overdue_after_count IS 'number of open items that have become overdue since the new owner took over';
 COMMENT ON COLUMN after_effect.question_after_count IS 'number of questions asked after it was accepted';
 COMMENT ON COLUMN after_effect.open_question_count IS 'number of questions that are open';
-COMMENT ON COLUMN after_effect.service_level_count IS 'number of service levels with a target and a figure from before or after';
-COMMENT ON COLUMN after_effect.service_level_before_pct IS 'mean of the service levels before the new owner took over, in per cent of their targets; of those measured both before and after';
-COMMENT ON COLUMN after_effect.service_level_after_pct IS 'mean of the service levels after the new owner took over, in per cent of their targets; of those measured both before and after';
+COMMENT ON COLUMN after_effect.service_level_count IS 'number of service levels with a target that were measured both before and after';
+COMMENT ON COLUMN after_effect.service_level_before_pct IS 'mean of these before the new owner took over, in per cent of their targets';
+COMMENT ON COLUMN after_effect.service_level_after_pct IS 'mean of these after the new owner took over, in per cent of their targets';
 COMMENT ON COLUMN after_effect.service_level_change_pct IS 'service_level_after_pct less service_level_before_pct; whether more is better depends on what is measured';
 COMMENT ON COLUMN after_effect.feedback_count IS 'number of ratings given';
 COMMENT ON COLUMN after_effect.feedback_rating IS 'mean of the ratings given, 1 to 5';
@@ -112,20 +79,20 @@ SELECT i.handover_id,
        @extschema@.attribute_rating(i.attributes, 'support')::numeric(3,2) AS support_rating,
        round(@extschema@.mean_rating(i.attributes), 2)::numeric(3,2) AS feedback_rating,
        @extschema@.attribute_text(i.attributes, 'comment') AS comment,
-       after.accepted_date,
-       after.cutover_date,
-       after.overdue_after_count,
-       after.question_after_count,
-       after.service_level_before_pct,
-       after.service_level_after_pct,
-       after.service_level_change_pct,
+       (h.accepted_at AT TIME ZONE 'UTC')::date AS accepted_date,
+       (e.cutover_at AT TIME ZONE 'UTC')::date AS cutover_date,
+       e.overdue_after_count,
+       e.question_after_count,
+       round(e.service_level_before_pct, 2)::numeric(24,2) AS service_level_before_pct,
+       round(e.service_level_after_pct, 2)::numeric(24,2) AS service_level_after_pct,
+       round(e.service_level_after_pct - e.service_level_before_pct, 2)::numeric(24,2) AS service_level_change_pct,
        round(h.completeness::numeric, 2)::numeric(5,2) AS completeness_pct,
-       after.submitted_completeness_pct,
+       round(e.submitted_completeness::numeric, 2)::numeric(5,2) AS submitted_completeness_pct,
        h.returns AS return_count
   FROM item AS i
        JOIN visible_handover AS h ON h.id = i.handover_id
        CROSS JOIN LATERAL (SELECT coalesce(@extschema@.attribute_time(i.attributes, 'given_at'), i.created_at) AS at) AS given
-       LEFT JOIN after_effect AS after ON after.handover_id = i.handover_id
+       LEFT JOIN visible_effect AS e ON e.handover_id = h.id
  WHERE i.element = 'feedback' AND i.state IS DISTINCT FROM 'none';
 COMMENT ON VIEW feedback IS 'How did handovers go, and what came after? One row is a rating, that is an item of element feedback; handover_id and item_id are its key. Days are in UTC.';
 COMMENT ON COLUMN feedback.handover_id IS 'key of the handover';

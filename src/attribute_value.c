@@ -4,9 +4,9 @@
  *
  * Items are checked when they are written, but the catalogue may have said
  * something else by then, or nothing.  So nothing here is an error: what
- * cannot be read as what is asked for is NULL.  A time without a zone is in
- * UTC, whatever the session's zone, since that is where reports have their
- * days.
+ * cannot be read as what is asked for is NULL.  Nothing depends on settings of
+ * the session either, so that a report is the same for all who read it, and an
+ * index can hold what it shows.
  */
 #include "postgres.h"
 
@@ -14,6 +14,7 @@
 
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -29,18 +30,30 @@
 #define NUMBER_BOUND		INT64CONST(100000000000000)
 #define RATING_SCALE		2
 
+/* Not all clients know other years. */
+#define FIRST_YEAR			1
+#define LAST_YEAR			9999
+
 /* The attribute, NULL if there is none. */
 static JsonbValue *
-find_attribute(Jsonb *attributes, text *name)
+get_attribute(Jsonb *attributes, const char *name, int len)
 {
 	JsonbValue *value;
 
 	if (!JB_ROOT_IS_OBJECT(attributes))
 		return NULL;
-	value = getKeyJsonValueFromContainer(&attributes->root,
-										 VARDATA_ANY(name),
-										 VARSIZE_ANY_EXHDR(name), NULL);
+	value = getKeyJsonValueFromContainer(&attributes->root, name, len, NULL);
 	return value != NULL && value->type != jbvNull ? value : NULL;
+}
+
+/* That of the arguments of a function. */
+static JsonbValue *
+attribute_argument(FunctionCallInfo fcinfo)
+{
+	text	   *name = PG_GETARG_TEXT_PP(1);
+
+	return get_attribute(PG_GETARG_JSONB_P(0), VARDATA_ANY(name),
+						 VARSIZE_ANY_EXHDR(name));
 }
 
 /* ------------------------------------------------------------------------
@@ -152,15 +165,47 @@ is_between(Numeric low, Numeric number, Numeric high)
 										 NumericGetDatum(high)));
 }
 
+/* The rating, NULL if it is none. */
+static Numeric
+read_rating(const JsonbValue *value)
+{
+	Numeric		number = value ? read_number(value) : NULL;
+
+	if (number == NULL ||
+		!is_between(int64_to_numeric(1), number, int64_to_numeric(5)))
+		return NULL;
+	return number;
+}
+
 /* ------------------------------------------------------------------------
  * Times
  * ------------------------------------------------------------------------
  */
 
+/* Words that mean another time each day, wherever they stand. */
+static bool
+is_moving(const char *word)
+{
+	static const char *const moving[] = {"now", "today", "tomorrow", "yesterday"};
+
+	for (int i = 0; i < lengthof(moving); i++)
+		if (strcmp(word, moving[i]) == 0)
+			return true;
+	return false;
+}
+
 /*
- * As timestamptz_in() reads it, but for words such as "tomorrow", and without
- * its errors.
+ * The decoder of PostgreSQL 15 has one error of its own: a name with "/" that
+ * is of no zone.
  */
+static bool
+is_unknown_zone(const char *field, int type)
+{
+	return type == DTK_DATE && !isdigit((unsigned char) *field) &&
+		pg_tzset(field) == NULL;
+}
+
+/* As timestamptz_in() reads it, but for such words, and without its errors. */
 static bool
 decode_time(const char *str, TimestampTz *result)
 {
@@ -174,18 +219,28 @@ decode_time(const char *str, TimestampTz *result)
 	struct pg_tm tm;
 	DateTimeErrorExtra extra;
 
-	return ParseDateTime(str, workbuf, sizeof(workbuf), field, ftype,
-						 MAXDATEFIELDS, &nf) == 0 &&
-		DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, &tz,
-					   &extra) == 0 &&
+	if (ParseDateTime(str, workbuf, sizeof(workbuf), field, ftype,
+					  MAXDATEFIELDS, &nf) != 0)
+		return false;
+	for (int i = 0; i < nf; i++)
+		if (is_moving(field[i]) || is_unknown_zone(field[i], ftype[i]))
+			return false;
+	return DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, &tz,
+						  &extra) == 0 &&
 		dtype == DTK_DATE &&
+		tm.tm_year >= FIRST_YEAR && tm.tm_year <= LAST_YEAR &&
 		tm2timestamp(&tm, fsec, &tz, result) == 0;
 }
 
+/*
+ * The same whatever the session's settings: a time without a zone is in UTC,
+ * and 1/2/2027 is in January.
+ */
 static bool
 read_time(const JsonbValue *value, TimestampTz *result)
 {
-	pg_tz	   *saved = session_timezone;
+	pg_tz	   *saved_zone = session_timezone;
+	int			saved_order = DateOrder;
 	char	   *str;
 	bool		found = false;
 
@@ -195,15 +250,17 @@ read_time(const JsonbValue *value, TimestampTz *result)
 		return false;
 	str = pnstrdup(value->val.string.val, value->val.string.len);
 
-	/* The decoder knows no other zone to fall back on than the session's. */
+	/* The decoder knows no others than the session's. */
 	session_timezone = pg_tzset("UTC");
+	DateOrder = DATEORDER_MDY;
 	PG_TRY();
 	{
 		found = decode_time(str, result);
 	}
 	PG_FINALLY();
 	{
-		session_timezone = saved;
+		session_timezone = saved_zone;
+		DateOrder = saved_order;
 	}
 	PG_END_TRY();
 	return found;
@@ -223,8 +280,7 @@ PG_FUNCTION_INFO_V1(handover_attribute_text);
 Datum
 handover_attribute_text(PG_FUNCTION_ARGS)
 {
-	JsonbValue *value = find_attribute(PG_GETARG_JSONB_P(0),
-									   PG_GETARG_TEXT_PP(1));
+	JsonbValue *value = attribute_argument(fcinfo);
 	StringInfoData buf;
 
 	if (value == NULL)
@@ -246,8 +302,7 @@ PG_FUNCTION_INFO_V1(handover_attribute_number);
 Datum
 handover_attribute_number(PG_FUNCTION_ARGS)
 {
-	JsonbValue *value = find_attribute(PG_GETARG_JSONB_P(0),
-									   PG_GETARG_TEXT_PP(1));
+	JsonbValue *value = attribute_argument(fcinfo);
 	Numeric		number = value ? read_number(value) : NULL;
 	Numeric		bound = int64_div_fast_to_numeric(NUMBER_BOUND *
 												  INT64CONST(10000) - 1,
@@ -272,14 +327,43 @@ PG_FUNCTION_INFO_V1(handover_attribute_rating);
 Datum
 handover_attribute_rating(PG_FUNCTION_ARGS)
 {
-	JsonbValue *value = find_attribute(PG_GETARG_JSONB_P(0),
-									   PG_GETARG_TEXT_PP(1));
-	Numeric		number = value ? read_number(value) : NULL;
+	Numeric		rating = read_rating(attribute_argument(fcinfo));
 
-	if (number == NULL ||
-		!is_between(int64_to_numeric(1), number, int64_to_numeric(5)))
+	if (rating == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_NUMERIC(round_number(number, RATING_SCALE));
+	PG_RETURN_NUMERIC(round_number(rating, RATING_SCALE));
+}
+
+/*
+ * mean_rating(attributes jsonb) returns numeric
+ *
+ * Of those of the four ratings of a feedback that were given.
+ */
+PG_FUNCTION_INFO_V1(handover_mean_rating);
+Datum
+handover_mean_rating(PG_FUNCTION_ARGS)
+{
+	static const char *const names[] = {
+		"efficiency", "completeness", "confidence", "support"
+	};
+	Jsonb	   *attributes = PG_GETARG_JSONB_P(0);
+	Datum		sum = NumericGetDatum(int64_to_numeric(0));
+	int			n = 0;
+
+	for (int i = 0; i < lengthof(names); i++)
+	{
+		Numeric		rating = read_rating(get_attribute(attributes, names[i],
+													   strlen(names[i])));
+
+		if (rating == NULL)
+			continue;
+		sum = DirectFunctionCall2(numeric_add, sum, NumericGetDatum(rating));
+		n++;
+	}
+	if (n == 0)
+		PG_RETURN_NULL();
+	return DirectFunctionCall2(numeric_div, sum,
+							   NumericGetDatum(int64_to_numeric(n)));
 }
 
 /*
@@ -289,8 +373,7 @@ PG_FUNCTION_INFO_V1(handover_attribute_boolean);
 Datum
 handover_attribute_boolean(PG_FUNCTION_ARGS)
 {
-	JsonbValue *value = find_attribute(PG_GETARG_JSONB_P(0),
-									   PG_GETARG_TEXT_PP(1));
+	JsonbValue *value = attribute_argument(fcinfo);
 	bool		result;
 
 	if (value != NULL && value->type == jbvBool)
@@ -311,8 +394,7 @@ PG_FUNCTION_INFO_V1(handover_attribute_level);
 Datum
 handover_attribute_level(PG_FUNCTION_ARGS)
 {
-	JsonbValue *value = find_attribute(PG_GETARG_JSONB_P(0),
-									   PG_GETARG_TEXT_PP(1));
+	JsonbValue *value = attribute_argument(fcinfo);
 	int			level = -1;
 
 	if (value != NULL && value->type == jbvString)
@@ -329,8 +411,7 @@ PG_FUNCTION_INFO_V1(handover_attribute_time);
 Datum
 handover_attribute_time(PG_FUNCTION_ARGS)
 {
-	JsonbValue *value = find_attribute(PG_GETARG_JSONB_P(0),
-									   PG_GETARG_TEXT_PP(1));
+	JsonbValue *value = attribute_argument(fcinfo);
 	TimestampTz result;
 
 	if (value == NULL || !read_time(value, &result))

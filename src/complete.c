@@ -236,7 +236,7 @@ review_row(const Rule *rule, const Claim *claim, const Count *count,
 }
 
 static Datum
-review(FunctionCallInfo fcinfo, bool is_tally)
+review(FunctionCallInfo fcinfo, bool is_tally, bool only_unmet)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Count		space[STACK_COUNTS];
@@ -257,6 +257,8 @@ review(FunctionCallInfo fcinfo, bool is_tally)
 	{
 		Datum		values[N_REVIEW];
 
+		if (only_unmet && handover_satisfied(&claims[i], &counts[i]))
+			continue;
 		review_row(&rules[i], &claims[i], &counts[i], values);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc,
 							 values, nulls);
@@ -365,12 +367,24 @@ PG_FUNCTION_INFO_V1(handover_review_document);
 Datum
 handover_review_document(PG_FUNCTION_ARGS)
 {
-	return review(fcinfo, false);
+	return review(fcinfo, false, false);
 }
 
 PG_FUNCTION_INFO_V1(handover_review_tally);
 Datum
 handover_review_tally(PG_FUNCTION_ARGS)
 {
-	return review(fcinfo, true);
+	return review(fcinfo, true, false);
+}
+
+/*
+ * unmet(checklist, tally) returns setof record
+ *
+ * The rows of review() that are not satisfied, without the cost of the others.
+ */
+PG_FUNCTION_INFO_V1(handover_unmet_tally);
+Datum
+handover_unmet_tally(PG_FUNCTION_ARGS)
+{
+	return review(fcinfo, true, true);
 }

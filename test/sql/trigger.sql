@@ -19,7 +19,7 @@ END $$;
 --
 -- A table of handovers is one that has all columns, of the right types
 --
-CREATE TABLE ws.other (LIKE ws.handover INCLUDING ALL);
+CREATE TABLE ws.other (LIKE ws.handover INCLUDING ALL EXCLUDING INDEXES);
 ALTER TABLE ws.other DROP remark;
 CREATE TRIGGER zz_guard BEFORE INSERT OR UPDATE ON ws.other FOR EACH ROW EXECUTE FUNCTION guard_handover();
 INSERT INTO ws.other (checklist) VALUES ('');
