@@ -105,7 +105,7 @@ SELECT encode(sha256(convert_to(concat_ws(E'\t', w.party_kind, w.role, w.party),
                0 AS outgoing_item, 0 AS incoming_item, false AS is_critical, false AS is_overdue
           FROM visible_party AS p
         UNION ALL
-        SELECT p.party_kind, p.party, p.role, NULL, 0, 0, false, false, false,
+        SELECT p.party_kind, p.party, p.role, NULL AS status, 0, 0, false, false, false,
                p.is_outgoing::integer, (NOT p.is_outgoing)::integer, item.critical, item.due_at < now()
           FROM visible_party AS p
                JOIN item ON item.handover_id = p.handover_id
@@ -160,19 +160,22 @@ SELECT (to_char(e.day_date::timestamp, 'YYYY-MM-DD') || coalesce(' ' || e.role, 
                CROSS JOIN (SELECT t.name::varchar(63) AS role FROM @extschema@.template AS t WHERE t.kind = 'role') AS r
          WHERE c.days_from_today <= 0
         UNION ALL
-        SELECT (h.created_at AT TIME ZONE 'UTC')::date, h.role, 1, NULL, NULL, NULL, NULL, NULL, NULL
+        -- named, or a dump would name them otherwise
+        SELECT (h.created_at AT TIME ZONE 'UTC')::date, h.role, 1, NULL AS step, NULL AS completeness,
+               NULL AS lead_hours, NULL AS accept_hours, NULL AS is_late, NULL AS rating
           FROM visible_handover AS h
         UNION ALL
         SELECT (s.signed_at AT TIME ZONE 'UTC')::date, h.role, 0, s.step, s.completeness,
                CASE s.step WHEN 'accepted' THEN @extschema@.hours_between(h.created_at, h.accepted_at) END,
                CASE s.step WHEN 'accepted' THEN @extschema@.hours_between(h.submitted_at, h.accepted_at) END,
                CASE s.step WHEN 'accepted' THEN h.accepted_at > h.effective_at END,
-               NULL
+               NULL AS rating
           FROM signoff AS s
                JOIN visible_handover AS h ON h.id = s.handover_id
         UNION ALL
         SELECT (coalesce(@extschema@.attribute_time(i.attributes, 'given_at'), i.created_at) AT TIME ZONE 'UTC')::date, h.role,
-               0, NULL, NULL, NULL, NULL, NULL, @extschema@.mean_rating(i.attributes)
+               0, NULL AS step, NULL AS completeness, NULL AS lead_hours, NULL AS accept_hours, NULL AS is_late,
+               @extschema@.mean_rating(i.attributes)
           FROM item AS i
                JOIN visible_handover AS h ON h.id = i.handover_id
          WHERE i.element = 'feedback' AND i.state IS DISTINCT FROM 'none') AS e
