@@ -72,7 +72,7 @@ IF restricted THEN
     OR h.outgoing_team = ANY (ARRAY(SELECT p.party FROM reader_party AS p))
     OR h.incoming_team = ANY (ARRAY(SELECT p.party FROM reader_party AS p))
     OR h.coordinator = ANY (ARRAY(SELECT p.party FROM reader_party AS p))
-    OR h.id BETWEEN (SELECT -9223372036854775808 FROM reader_of_all) AND 9223372036854775807$condition$;
+    OR h.id BETWEEN (SELECT -9223372036854775808 AS first FROM reader_of_all) AND 9223372036854775807$condition$;
     CREATE INDEX IF NOT EXISTS handover_coordinator ON handover (coordinator);
 END IF;
 
@@ -100,15 +100,15 @@ SELECT h.id AS handover_id, 'person' AS party_kind, h.outgoing AS party, true AS
   FROM visible_handover AS h
  WHERE h.outgoing IS NOT NULL
 UNION ALL
-SELECT h.id, 'person', h.incoming, false, h.role, h.status, h.effective_at, h.accepted_at, h.created_at
+SELECT h.id AS handover_id, 'person' AS party_kind, h.incoming AS party, false AS is_outgoing, h.role, h.status, h.effective_at, h.accepted_at, h.created_at
   FROM visible_handover AS h
  WHERE h.incoming IS NOT NULL
 UNION ALL
-SELECT h.id, 'team', h.outgoing_team, true, h.role, h.status, h.effective_at, h.accepted_at, h.created_at
+SELECT h.id AS handover_id, 'team' AS party_kind, h.outgoing_team AS party, true AS is_outgoing, h.role, h.status, h.effective_at, h.accepted_at, h.created_at
   FROM visible_handover AS h
  WHERE h.outgoing_team IS NOT NULL
 UNION ALL
-SELECT h.id, 'team', h.incoming_team, false, h.role, h.status, h.effective_at, h.accepted_at, h.created_at
+SELECT h.id AS handover_id, 'team' AS party_kind, h.incoming_team AS party, false AS is_outgoing, h.role, h.status, h.effective_at, h.accepted_at, h.created_at
   FROM visible_handover AS h
  WHERE h.incoming_team IS NOT NULL;
 COMMENT ON VIEW visible_party IS 'handovers that reports show, once for each of their parties; part of reports';

@@ -61,15 +61,16 @@ CREATE OR REPLACE VIEW team AS
 SELECT t.team,
        sum(t.outgoing)::integer AS outgoing_count,
        sum(t.incoming)::integer AS incoming_count,
-       (sum(t.outgoing) FILTER (WHERE t.is_open))::integer AS outgoing_open_count,
-       (sum(t.incoming) FILTER (WHERE t.is_open))::integer AS incoming_open_count,
+       coalesce(sum(t.outgoing) FILTER (WHERE t.is_open), 0)::integer AS outgoing_open_count,
+       coalesce(sum(t.incoming) FILTER (WHERE t.is_open), 0)::integer AS incoming_open_count,
        max(t.created_date) AS last_created_date
   FROM (SELECT h.outgoing_team AS team, 1 AS outgoing, 0 AS incoming, h.status IN ('draft', 'submitted', 'accepted') AS is_open,
                (h.created_at AT TIME ZONE 'UTC')::date AS created_date
           FROM visible_handover AS h
          WHERE h.outgoing_team IS NOT NULL
         UNION ALL
-        SELECT h.incoming_team, 0, 1, h.status IN ('draft', 'submitted', 'accepted'), (h.created_at AT TIME ZONE 'UTC')::date
+        SELECT h.incoming_team AS team, 0 AS outgoing, 1 AS incoming, h.status IN ('draft', 'submitted', 'accepted') AS is_open,
+               (h.created_at AT TIME ZONE 'UTC')::date AS created_date
           FROM visible_handover AS h
          WHERE h.incoming_team IS NOT NULL) AS t
  GROUP BY t.team;
@@ -105,8 +106,9 @@ SELECT encode(sha256(convert_to(concat_ws(E'\t', w.party_kind, w.role, w.party),
                0 AS outgoing_item, 0 AS incoming_item, false AS is_critical, false AS is_overdue
           FROM visible_party AS p
         UNION ALL
-        SELECT p.party_kind, p.party, p.role, NULL AS status, 0, 0, false, false, false,
-               p.is_outgoing::integer, (NOT p.is_outgoing)::integer, item.critical, item.due_at < now()
+        SELECT p.party_kind, p.party, p.role, NULL AS status, 0 AS outgoing, 0 AS incoming,
+               false AS is_open, false AS is_late, false AS is_recent,
+               p.is_outgoing::integer AS outgoing_item, (NOT p.is_outgoing)::integer AS incoming_item, item.critical AS is_critical, item.due_at < now() AS is_overdue
           FROM visible_party AS p
                JOIN item ON item.handover_id = p.handover_id
          WHERE p.status IN ('draft', 'submitted', 'accepted')
@@ -159,23 +161,22 @@ SELECT (to_char(e.day_date::timestamp, 'YYYY-MM-DD') || coalesce(' ' || e.role, 
           FROM calendar AS c
                CROSS JOIN (SELECT t.name::varchar(63) AS role FROM @extschema@.template AS t WHERE t.kind = 'role') AS r
          WHERE c.days_from_today <= 0
+        -- each column has its name in each part, or a dump would give it another
         UNION ALL
-        -- named, or a dump would name them otherwise
-        SELECT (h.created_at AT TIME ZONE 'UTC')::date, h.role, 1, NULL AS step, NULL AS completeness,
+        SELECT (h.created_at AT TIME ZONE 'UTC')::date AS day_date, h.role, 1 AS created, NULL AS step, NULL AS completeness,
                NULL AS lead_hours, NULL AS accept_hours, NULL AS is_late, NULL AS rating
           FROM visible_handover AS h
         UNION ALL
-        SELECT (s.signed_at AT TIME ZONE 'UTC')::date, h.role, 0, s.step, s.completeness,
-               CASE s.step WHEN 'accepted' THEN @extschema@.hours_between(h.created_at, h.accepted_at) END,
-               CASE s.step WHEN 'accepted' THEN @extschema@.hours_between(h.submitted_at, h.accepted_at) END,
-               CASE s.step WHEN 'accepted' THEN h.accepted_at > h.effective_at END,
-               NULL AS rating
+        SELECT (s.signed_at AT TIME ZONE 'UTC')::date AS day_date, h.role, 0 AS created, s.step, s.completeness,
+               CASE s.step WHEN 'accepted' THEN @extschema@.hours_between(h.created_at, h.accepted_at) END AS lead_hours,
+               CASE s.step WHEN 'accepted' THEN @extschema@.hours_between(h.submitted_at, h.accepted_at) END AS accept_hours,
+               CASE s.step WHEN 'accepted' THEN h.accepted_at > h.effective_at END AS is_late, NULL AS rating
           FROM signoff AS s
                JOIN visible_handover AS h ON h.id = s.handover_id
         UNION ALL
-        SELECT (coalesce(@extschema@.attribute_time(i.attributes, 'given_at'), i.created_at) AT TIME ZONE 'UTC')::date, h.role,
-               0, NULL AS step, NULL AS completeness, NULL AS lead_hours, NULL AS accept_hours, NULL AS is_late,
-               @extschema@.mean_rating(i.attributes)
+        SELECT (coalesce(@extschema@.attribute_time(i.attributes, 'given_at'), i.created_at) AT TIME ZONE 'UTC')::date AS day_date, h.role,
+               0 AS created, NULL AS step, NULL AS completeness, NULL AS lead_hours, NULL AS accept_hours, NULL AS is_late,
+               @extschema@.mean_rating(i.attributes) AS rating
           FROM item AS i
                JOIN visible_handover AS h ON h.id = i.handover_id
          WHERE i.element = 'feedback' AND i.state IS DISTINCT FROM 'none') AS e

@@ -27,6 +27,7 @@ my $quoted = '"Ops ""Team"" ä"';
 my $roles = q{
 CREATE ROLE regress_handover_owner LOGIN;
 CREATE ROLE regress_handover_writer LOGIN;
+CREATE ROLE regress_handover_reader LOGIN;
 };
 
 # A database in which the owner may make workspaces.
@@ -57,6 +58,8 @@ CREATE VIEW ops_report.costly AS SELECT o.handover_id, o.completeness_pct, h.bud
   FROM ops_report.overview AS o JOIN ops.handover AS h ON h.id = o.handover_id WHERE h.budget > 0;
 GRANT USAGE ON SCHEMA ops TO regress_handover_writer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ops.handover, ops.item, ops.dependency TO regress_handover_writer;
+SELECT handover.grant_reader(name, 'regress_handover_reader') FROM unnest('{ops,"Ops \"Team\" ä"}'::text[]) AS name;
+SELECT handover.restrict_workspace('Ops "Team" ä');
 RESET ROLE;
 };
 
@@ -175,8 +178,9 @@ my @history = (
 		[ q{ops.cancel(h.id, 'obsolete')}, q{status <> 'closed' AND id % 17 = 0} ])),
 
 	# a name that must be quoted
-	qq{INSERT INTO $quoted.handover (title, checklist)
-	   SELECT 'Q ' || n, 'require contact; every task has owner' FROM generate_series(1, 5) AS n},
+	qq{INSERT INTO $quoted.party_member VALUES ('regress_handover_reader', 'Team 4')},
+	qq{INSERT INTO $quoted.handover (title, incoming_team, checklist)
+	   SELECT 'Q ' || n, 'Team ' || n, 'require contact; every task has owner' FROM generate_series(1, 5) AS n},
 	qq{INSERT INTO $quoted.item (handover_id, element, title)
 	   SELECT id, 'contact', 'Bo' FROM $quoted.handover WHERE id > 2},
 	qq{SELECT $quoted.submit(id) FROM $quoted.handover WHERE id > 2},
@@ -208,7 +212,7 @@ SELECT substr(title, 11)::integer % 4 AS kind, count(*) FILTER (WHERE status IN 
 
 my @tables = (
 	[ 'dependency', 'handover_id, id' ], [ 'handover', 'id' ],
-	[ 'item', 'handover_id, id' ], [ 'signoff', 'handover_id, id' ]);
+	[ 'item', 'handover_id, id' ], [ 'signoff', 'handover_id, id' ], [ 'party_member', 'role_name, party' ]);
 
 # All rows, and where the sequences stand, as lines.
 sub contents
@@ -219,7 +223,8 @@ sub contents
 	{
 		$query .= "SELECT '$_->[0]', t FROM $schema.$_->[0] AS t ORDER BY $_->[1];\n" foreach @tables;
 		next if $but{sequences};
-		$query .= "SELECT '$_->[0]_id_seq', last_value, is_called FROM $schema.$_->[0]_id_seq;\n" foreach @tables;
+		$query .= "SELECT '$_->[0]_id_seq', last_value, is_called FROM $schema.$_->[0]_id_seq;\n"
+		  foreach grep { $_->[1] =~ /\bid$/ } @tables;
 	}
 	foreach my $table ('element', 'field', 'template')
 	{
@@ -338,6 +343,13 @@ SELECT $quoted.carry_forward(5);
 }, %param);
 	is("$out$err", "submitted\n{}\n7", "$how: where the name is quoted, too");
 	counted_right($node, $database, "$how, gone on");
+	($out, $err) = run_sql($database, q{
+SELECT count(*) > 300 FROM ops_report.overview;
+SELECT string_agg(handover_id::text, ',') FROM "Ops ""Team"" ä_report".overview;
+SELECT count(*), sum(handover_count) FROM "Ops ""Team"" ä_report".flow;
+SELECT count(*) FROM "Ops ""Team"" ä_report".contact}, as => 'regress_handover_reader');
+	is($out, "t\n4\n1|1", "$how: a reader sees what the reader is party to");
+	like($err, qr/permission denied for view contact/, "$how: but no contacts");
 	return;
 }
 
@@ -520,7 +532,7 @@ fresh('parallel');
 command_ok([ @restore_rows, '--dbname' => 'parallel', @$_, "$dir/rows.dump" ], "custom rows: restore @$_")
   foreach (
 	[ '--schema' => 'handover' ],
-	[ '--table' => 'handover' ],
+	[ '--table' => 'handover', '--table' => 'party_member' ],
 	[ '--jobs' => 4, '--table' => 'item', '--table' => 'signoff' ],
 	[ '--jobs' => 4, '--table' => 'dependency' ]);
 restored('parallel', 'custom rows in parallel', sequences => 1);
