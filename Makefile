@@ -114,7 +114,7 @@ REGRESS = opclass level status checklist checklist_error tally complete constrai
 	element template security demo priority lens score \
 	workspace workspace_name workspace_upgrade trigger guard_handover lifecycle count_items \
 	item_table attributes signoff dependency import carry_forward report worklist hostile audit audit_seal audit_ddl retention as_of timeline \
-	attribute_value reader
+	attribute_value reader report_contract report_flow report_item
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
 
 # Names must differ from those in REGRESS: both find what they expect in expected/.

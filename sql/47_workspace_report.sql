@@ -181,7 +181,8 @@ SELECT h.id AS handover_id,
        round(100 * review.degree::numeric, 2)::numeric(5,2) AS met_pct,
        h.status IN ('draft', 'submitted', 'accepted') AS is_open,
        h.created_at,
-       (h.created_at AT TIME ZONE 'UTC')::date AS created_date
+       (h.created_at AT TIME ZONE 'UTC')::date AS created_date,
+       (h.status IN ('draft', 'submitted', 'accepted'))::integer AS open_count
   FROM visible_handover AS h
        CROSS JOIN LATERAL @extschema@.unmet(h.checklist, h.tally) AS review
  WHERE h.status <> 'cancelled';
@@ -209,6 +210,7 @@ COMMENT ON COLUMN gap.met_pct IS 'how far the rule is met, 0 to 100';
 COMMENT ON COLUMN gap.is_open IS 'whether the handover is a draft, submitted or accepted';
 COMMENT ON COLUMN gap.created_at IS 'when the draft was made';
 COMMENT ON COLUMN gap.created_date IS 'day on which the draft was made';
+COMMENT ON COLUMN gap.open_count IS '1 if the handover is open, else 0; to be summed';
 
 CREATE OR REPLACE VIEW worklist AS
 SELECT i.handover_id,
@@ -246,7 +248,8 @@ SELECT i.handover_id,
        @extschema@.finite(i.acknowledged_at) AS acknowledged_at,
        h.role,
        i.created_at,
-       (i.created_at AT TIME ZONE 'UTC')::date AS created_date
+       (i.created_at AT TIME ZONE 'UTC')::date AS created_date,
+       (@extschema@.finite(i.acknowledged_at) AT TIME ZONE 'UTC')::date AS acknowledged_date
   FROM item AS i
        JOIN visible_handover AS h ON h.id = i.handover_id
        CROSS JOIN LATERAL (SELECT (count(*) FILTER (WHERE awaited.id IS NOT NULL
@@ -295,6 +298,7 @@ COMMENT ON COLUMN worklist.acknowledged_at IS 'when the new owner confirmed it';
 COMMENT ON COLUMN worklist.role IS 'role whose work it is, by its template';
 COMMENT ON COLUMN worklist.created_at IS 'since when it waits';
 COMMENT ON COLUMN worklist.created_date IS 'day since which it waits';
+COMMENT ON COLUMN worklist.acknowledged_date IS 'day on which the new owner confirmed it';
 
 END
 $create$;

@@ -160,7 +160,8 @@ SELECT h.id AS handover_id,
                                                                   CASE WHEN @extschema@.attribute_time(item.attributes, 'measured_at') >= cutover.at
                                                                        THEN @extschema@.attribute_number(item.attributes, 'actual') END)
                                                        / nullif(@extschema@.attribute_number(item.attributes, 'target'), 0) END AS after,
-                                         CASE WHEN item.element = 'feedback' THEN @extschema@.mean_rating(item.attributes) END AS rating
+                                         CASE WHEN item.element = 'feedback' AND item.state IS DISTINCT FROM 'none'
+                                              THEN @extschema@.mean_rating(item.attributes) END AS rating
                                     FROM item
                                    WHERE item.handover_id = h.id) AS part) AS i ON true
        LEFT JOIN LATERAL (SELECT (array_agg(s.completeness ORDER BY s.id DESC))[1] AS completeness
