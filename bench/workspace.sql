@@ -2,7 +2,7 @@
 -- Ways to see to it that a handover is complete before it is submitted, on equal tables:
 --
 --   bare      none: no triggers, no check
---   ours      a workspace as create_workspace() makes it, but for the trigger that signs
+--   ours      a workspace as create_workspace() makes it, but for the trigger that signs and the audit log
 --   template  the same, with the checklist of a role (88 rules) instead of the 12 below
 --   deferred  by hand: a deferred constraint trigger in PL/pgSQL that locks the handover and counts
 --             all its items
@@ -50,7 +50,7 @@ CREATE FUNCTION rules() RETURNS handover.checklist IMMUTABLE LANGUAGE sql AS $$ 
 -- The tables
 -- ---------------------------------------------------------------------------------------------
 
-SELECT handover.create_workspace(name) FROM unnest('{ours,ours_signed,template,template_signed,bare,bare_signed,deferred,counted}'::text[]) AS name \g /dev/null
+SELECT handover.create_workspace(name, false) FROM unnest('{ours,ours_signed,template,template_signed,bare,bare_signed,deferred,counted}'::text[]) AS name \g /dev/null
 
 DO $$
 DECLARE

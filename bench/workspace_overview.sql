@@ -6,7 +6,7 @@
 SET client_min_messages = warning;
 SET synchronous_commit = off;
 SELECT setseed(0.577215) \g /dev/null
-SELECT handover.create_workspace('big') \g /dev/null
+SELECT handover.create_workspace('big', false) \g /dev/null
 ALTER TABLE big.handover SET (autovacuum_enabled = off);
 ALTER TABLE big.item SET (autovacuum_enabled = off);
 
