@@ -179,3 +179,39 @@ handover_audit_row_key(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(result);
 }
+
+/*
+ * key_part(key text, place integer) returns bigint
+ *
+ * The number at a place of a key that is one number, or an array of numbers;
+ * NULL if there is none.
+ */
+PG_FUNCTION_INFO_V1(handover_key_part);
+Datum
+handover_key_part(PG_FUNCTION_ARGS)
+{
+	char	   *at = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	int32		place = PG_GETARG_INT32(1);
+	bool		is_array = *at == '{';
+
+	if (is_array)
+		at++;
+	for (int i = 1;; i++)
+	{
+		int64		number = 0;
+		int			ndigits = 0;
+
+		/* 18 digits always fit. */
+		while (*at >= '0' && *at <= '9' && ndigits < 18)
+		{
+			number = number * 10 + (*at++ - '0');
+			ndigits++;
+		}
+		if (ndigits == 0 || *at != (is_array ? (strchr(at, ',') ? ',' : '}') : '\0'))
+			PG_RETURN_NULL();
+		if (i == place)
+			PG_RETURN_INT64(number);
+		if (*at++ != ',')
+			PG_RETURN_NULL();
+	}
+}
