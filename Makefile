@@ -42,6 +42,7 @@ OBJS = \
 	src/lifecycle.o \
 	src/guard_handover.o \
 	src/signoff.o \
+	src/notify.o \
 	src/dependency.o \
 	src/document_row.o \
 	src/audit_table.o \

@@ -1,6 +1,6 @@
 -- The workspace of which bench/report.sh asks what dashboards do: :handovers handovers of three
 -- years and three roles, with 20 items each and a rating for half of those that are closed, for
--- 200 teams and 1,000 people. One in fifteen or so is open. Those of a team lie scattered; handovers and
+-- 200 teams and 1,000 people. One in twenty is open. Those of a team lie scattered; handovers and
 -- items lie in the order in which they were made, the items of a day mixed.
 --
 -- The moves are not made one by one but written as the triggers would have written them; the
@@ -116,8 +116,15 @@ FROM fate AS f
                                 ('accepted', f.accepted_at), ('closed', f.closed_at)) AS s (step, at)
 WHERE s.at IS NOT NULL
 ORDER BY s.at;
+-- two tasks of each wait for a third
+INSERT INTO big.dependency (handover_id, item, waits_for)
+SELECT t.handover_id, unnest(t.ids[2:3]), t.ids[1]
+FROM (SELECT handover_id, array_agg(id ORDER BY id) AS ids FROM big.item WHERE element = 'task' GROUP BY handover_id) AS t;
 SET session_replication_role = origin;
 DROP TABLE fate, sample;
 -- Loading has left three versions of each handover, which use over years does not.
 VACUUM FULL big.handover;
-VACUUM ANALYZE big.handover, big.item, big.signoff;
+VACUUM ANALYZE big.handover, big.item, big.signoff, big.dependency;
+
+CREATE ROLE bench_reader;
+SELECT handover.grant_reader('big', 'bench_reader', true) \g /dev/null

@@ -172,6 +172,10 @@ CREATE INDEX IF NOT EXISTS item_priority ON item USING gist (priority)
 CREATE INDEX IF NOT EXISTS item_created_date ON item USING brin (((created_at AT TIME ZONE 'UTC')::date));
 CREATE INDEX IF NOT EXISTS item_feedback ON item (((coalesce(@extschema@.attribute_time(attributes, 'given_at'), created_at) AT TIME ZONE 'UTC')::date))
     WHERE element = 'feedback';
+-- how many that are, which a partial index cannot tell the planner
+CREATE STATISTICS IF NOT EXISTS item_feedback_date
+    ON ((coalesce(@extschema@.attribute_time(attributes, 'given_at'), created_at) AT TIME ZONE 'UTC')::date) FROM item;
+COMMENT ON STATISTICS item_feedback_date IS 'days of the index item_feedback';
 
 CREATE UNIQUE INDEX IF NOT EXISTS item_origin ON item (handover_id, origin_handover, origin_item)
     WHERE origin_item IS NOT NULL;

@@ -146,9 +146,8 @@ SELECT h.id AS handover_id,
                                  avg(part.after) FILTER (WHERE part.before IS NOT NULL) AS service_level_after_pct,
                                  count(part.rating)::integer AS feedback_count,
                                  avg(part.rating) AS feedback_rating
-                            -- attributes are only looked at where there is something to find
                             FROM (SELECT item.element, item.due_at, item.state IS NULL OR item.state NOT IN ('done', 'none') AS is_open,
-                                         CASE WHEN item.element = 'question' AND item.state IS DISTINCT FROM 'none'
+                                         CASE item.element WHEN 'question'
                                               THEN coalesce(@extschema@.attribute_time(item.attributes, 'asked_at'), item.created_at) END AS asked_at,
                                          CASE WHEN item.element = 'metric' AND item.attributes ->> 'kind' = 'service_level'
                                               THEN 100 * coalesce(@extschema@.attribute_number(item.attributes, 'actual_before'),
@@ -160,10 +159,11 @@ SELECT h.id AS handover_id,
                                                                   CASE WHEN @extschema@.attribute_time(item.attributes, 'measured_at') >= cutover.at
                                                                        THEN @extschema@.attribute_number(item.attributes, 'actual') END)
                                                        / nullif(@extschema@.attribute_number(item.attributes, 'target'), 0) END AS after,
-                                         CASE WHEN item.element = 'feedback' AND item.state IS DISTINCT FROM 'none'
-                                              THEN @extschema@.mean_rating(item.attributes) END AS rating
+                                         CASE item.element WHEN 'feedback' THEN @extschema@.mean_rating(item.attributes) END AS rating
                                     FROM item
-                                   WHERE item.handover_id = h.id) AS part) AS i ON true
+                                   WHERE item.handover_id = h.id
+                                     AND item.state IS DISTINCT FROM 'none'
+                                     AND (item.element IN ('question', 'metric', 'feedback') OR item.due_at >= cutover.at AND item.due_at < now())) AS part) AS i ON true
        LEFT JOIN LATERAL (SELECT (array_agg(s.completeness ORDER BY s.id DESC))[1] AS completeness
                             FROM signoff AS s
                            WHERE s.handover_id = h.id AND s.step = 'submitted') AS signed ON true

@@ -172,7 +172,9 @@ SELECT (to_char(e.day_date::timestamp, 'YYYY-MM-DD') || coalesce(' ' || e.role, 
                CASE s.step WHEN 'accepted' THEN @extschema@.hours_between(h.submitted_at, h.accepted_at) END AS accept_hours,
                CASE s.step WHEN 'accepted' THEN h.accepted_at > h.effective_at END AS is_late, NULL AS rating
           FROM signoff AS s
-               JOIN visible_handover AS h ON h.id = s.handover_id
+               -- one by one: those of some days are few, and the planner would rather read all handovers
+               CROSS JOIN LATERAL (SELECT v.role, v.created_at, v.submitted_at, v.accepted_at, v.effective_at
+                                     FROM visible_handover AS v WHERE v.id = s.handover_id OFFSET 0) AS h
         UNION ALL
         SELECT (coalesce(@extschema@.attribute_time(i.attributes, 'given_at'), i.created_at) AT TIME ZONE 'UTC')::date AS day_date, h.role,
                0 AS created, NULL AS step, NULL AS completeness, NULL AS lead_hours, NULL AS accept_hours, NULL AS is_late,

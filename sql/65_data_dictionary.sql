@@ -15,10 +15,14 @@ SELECT (c.relname || '.' || a.attname)::varchar(128) AS column_key,
        (row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum))::smallint AS position,
        a.attname::varchar(63) AS column_name,
        format_type(a.atttypid, a.atttypmod)::varchar(63) AS type,
-       col_description(c.oid, a.attnum) AS comment,
-       obj_description(c.oid, 'pg_class') AS view_comment
+       of_column.description AS comment,
+       of_view.description AS view_comment
   FROM pg_class AS c
        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+       LEFT JOIN pg_description AS of_column
+              ON of_column.objoid = c.oid AND of_column.classoid = 'pg_class'::regclass AND of_column.objsubid = a.attnum
+       LEFT JOIN pg_description AS of_view
+              ON of_view.objoid = c.oid AND of_view.classoid = 'pg_class'::regclass AND of_view.objsubid = 0
  WHERE c.relnamespace = (SELECT report.oid
                            FROM pg_class AS h
                                 JOIN pg_namespace AS workspace ON workspace.oid = h.relnamespace

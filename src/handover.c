@@ -9,6 +9,7 @@
 #include "actor.h"
 #include "audit.h"
 #include "handover.h"
+#include "notify.h"
 
 PG_MODULE_MAGIC_EXT(.name = "handover", .version = "0.1");
 
@@ -20,6 +21,7 @@ _PG_init(void)
 	handover_define_actor();
 	handover_define_log_maintenance();
 	handover_define_labels();
+	handover_define_notify();
 }
 
 static const char *const level_names[N_LEVELS] = {

@@ -14,6 +14,7 @@
 #include "utils/rel.h"
 
 #include "actor.h"
+#include "notify.h"
 #include "status.h"
 #include "workspace.h"
 
@@ -41,7 +42,8 @@ sign_query(Relation relation)
 					"SELECT d.handover_id, $2, $3, SESSION_USER, pg_catalog.now(), $4, $5, d.document, "
 					"pg_catalog.sha256(pg_catalog.convert_to(d.document::pg_catalog.text, 'UTF8')), $6 "
 					"FROM (SELECT v.handover_id, v.document FROM %s.document AS v"
-					" WHERE v.handover_id OPERATOR(pg_catalog.=) $1 OFFSET 0) AS d",
+					" WHERE v.handover_id OPERATOR(pg_catalog.=) $1 OFFSET 0) AS d "
+					"RETURNING handover_id, id",
 					schema, schema);
 }
 
@@ -91,6 +93,8 @@ sign(Relation relation, HeapTuple row, Status to)
 	{
 		plan = handover_plan(&table->sign, sign_query(relation), 6, types);
 		SPI_execute_plan(plan, arguments, nulls, false, 0);
+		if (SPI_processed > 0)
+			handover_notify_move(relation, SPI_tuptable, step_name(to), to);
 	}
 	PG_FINALLY();
 	{
