@@ -43,7 +43,7 @@ SELECT block - :base AS block, sha256 = (SELECT sha256 FROM handover.audit_block
 -- who may not, and when not
 SET ROLE regress_handover_clerk;
 SELECT handover.seal();
-SELECT * FROM handover.verify();
+DO $$ BEGIN PERFORM FROM handover.verify(); EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING 'permission denied for verify()'; END $$;
 SELECT * FROM handover.head();
 RESET ROLE;
 BEGIN ISOLATION LEVEL REPEATABLE READ;
