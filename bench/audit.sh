@@ -20,8 +20,7 @@ client_rows=100000
 export PGOPTIONS="-c client_min_messages=warning -c handover.actor=Ana -c synchronous_commit=on"
 here=$(dirname "$0")
 tmp=$(mktemp -d)
-sealer=
-trap '[ -z "$sealer" ] || kill "$sealer"; rm -rf "$tmp"' EXIT
+trap 'rm -rf "$tmp"' EXIT
 
 heading() {
 	echo
@@ -236,7 +235,7 @@ fi
 # clients NAME SECONDS: prints "NAME tps FIGURE", and "NAME us FIGURE", the CPU time of the whole server
 # a transaction
 clients() {
-	local schema=${1%_sealed} before
+	local schema=${1%_sealed} before sealer=
 	run <<< "$(start_anew $client_rows "$schema")"
 	cat <<-END > "$tmp/client"
 		\\set id random(:client_id * $client_rows / 8 + 1, (:client_id + 1) * $client_rows / 8)
@@ -249,9 +248,10 @@ clients() {
 	fi
 	pgbench -n -M prepared -c 8 -j 2 -T "$2" -f "$tmp/client" > "$tmp/out" 2>&1 || { cat "$tmp/out" >&2; exit 1; }
 	if [ -n "$sealer" ]; then
-		kill "$sealer" || { cat "$tmp/sealer" >&2; exit 1; }
+		# only if it still runs: a number may be another process's by now
+		jobs -pr | grep -qx "$sealer" || { cat "$tmp/sealer" >&2; exit 1; }
+		kill "$sealer"
 		wait "$sealer" || true
-		sealer=
 		# waits for one that is under way, and seals what it has left
 		run -o /dev/null -c "SELECT handover.seal()"
 	fi
