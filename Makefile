@@ -47,6 +47,7 @@ OBJS = \
 	src/document_row.o \
 	src/audit_table.o \
 	src/audit_key.o \
+	src/audit_place.o \
 	src/audit_value.o \
 	src/audit_record.o \
 	src/audit_line.o \

@@ -16,17 +16,12 @@ CREATE AGGREGATE @extschema@.sha256_agg(text) (
 COMMENT ON AGGREGATE @extschema@.sha256_agg(text) IS
     'SHA-256 of texts in UTF-8, each with the end of a line after it';
 
--- For seal(): every transaction that has an id by now has one below this.
-CREATE FUNCTION @extschema@.next_xid() RETURNS xid8
-    AS 'MODULE_PATHNAME', 'handover_next_xid' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION @extschema@.next_xid() IS
-    'part of seal(): the transaction id that is given out next';
-
 CREATE TABLE @extschema@.audit_block (
     block             bigint PRIMARY KEY,
     previous          bytea,
     sha256            bytea  NOT NULL,
     relations         bigint NOT NULL,
+    contexts          bigint NOT NULL,
     transactions      bigint NOT NULL,
     entries           bigint NOT NULL,
     first_transaction bigint,
@@ -34,8 +29,6 @@ CREATE TABLE @extschema@.audit_block (
     sealed_at         timestamptz NOT NULL,
     sealed_by         text   NOT NULL,
     incarnation       uuid   NOT NULL,
-    next_xid          xid8   NOT NULL,
-    last_id           bigint NOT NULL,
     complete_to       bigint NOT NULL
 );
 COMMENT ON TABLE @extschema@.audit_block IS 'blocks of the log that are sealed; written by seal() only';
@@ -43,6 +36,7 @@ COMMENT ON COLUMN @extschema@.audit_block.block IS 'number, from 1, without gaps
 COMMENT ON COLUMN @extschema@.audit_block.previous IS 'hash of the block before';
 COMMENT ON COLUMN @extschema@.audit_block.sha256 IS 'hash of this one';
 COMMENT ON COLUMN @extschema@.audit_block.relations IS 'number of rows of audit_relation in it';
+COMMENT ON COLUMN @extschema@.audit_block.contexts IS 'number of rows of audit_context in it';
 COMMENT ON COLUMN @extschema@.audit_block.transactions IS 'number of rows of audit_transaction in it';
 COMMENT ON COLUMN @extschema@.audit_block.entries IS 'number of entries in it';
 COMMENT ON COLUMN @extschema@.audit_block.first_transaction IS 'lowest of its transactions';
@@ -50,9 +44,7 @@ COMMENT ON COLUMN @extschema@.audit_block.last_transaction IS 'highest of its tr
 COMMENT ON COLUMN @extschema@.audit_block.sealed_at IS 'when it was sealed';
 COMMENT ON COLUMN @extschema@.audit_block.sealed_by IS 'actor that sealed it';
 COMMENT ON COLUMN @extschema@.audit_block.incarnation IS 'database that it was sealed in; see audit_incarnation';
-COMMENT ON COLUMN @extschema@.audit_block.next_xid IS 'transaction id that came next: whoever had a key by then has a lower one';
-COMMENT ON COLUMN @extschema@.audit_block.last_id IS 'last key of audit_transaction that was given out before';
-COMMENT ON COLUMN @extschema@.audit_block.complete_to IS 'up to this key of audit_transaction all is sealed, and nothing will come';
+COMMENT ON COLUMN @extschema@.audit_block.complete_to IS 'of transactions with a lower id, all is sealed, and nothing will come';
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.audit_block', '');
 
 CREATE TRIGGER protect_log BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.audit_block
@@ -86,18 +78,12 @@ RETURN @extschema@.audit_hash(salt, query);
 COMMENT ON FUNCTION @extschema@.audit_query(uuid, text) IS
     'hash of the text of a statement';
 
--- Of transactions, line by line: itself, then its entries.
-CREATE FUNCTION @extschema@.audit_lines(first bigint, last bigint) RETURNS TABLE (transaction_id bigint, place bigint, line text)
+-- Of transactions, a line for each entry.
+CREATE FUNCTION @extschema@.audit_lines(first bigint, last bigint) RETURNS TABLE (transaction_id bigint, id bigint, line text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT t.id, 0::bigint,
-           @extschema@.audit_line(t.id, t.xid, t.started_at, t.actor, t.session_user_name, t.role_name, t.table_owner,
-                                  t.application_name, t.client_address, t.labels)
-      FROM @extschema@.audit_transaction AS t
-     WHERE t.id BETWEEN audit_lines.first AND audit_lines.last
-    UNION ALL
     SELECT l.transaction_id, l.id,
-           @extschema@.audit_line(l.id, l.command, l.changed_at, l.relation_id, l.operation,
+           @extschema@.audit_line(l.id, l.context_id, l.command, l.changed_at, l.relation_id, l.operation,
                coalesce(l.sha256, @extschema@.audit_content(l.salt, l.key, l.old, l.new)),
                coalesce(s.sha256, CASE WHEN s.id IS NOT NULL THEN @extschema@.audit_query(s.salt, s.query) END))
       FROM @extschema@.audit_log AS l
@@ -105,34 +91,39 @@ BEGIN ATOMIC
      WHERE l.transaction_id BETWEEN audit_lines.first AND audit_lines.last;
 END;
 COMMENT ON FUNCTION @extschema@.audit_lines(bigint, bigint) IS
-    'what is hashed of the transactions of a range of keys: a line for each itself, and one for each of its entries';
+    'what is hashed of the transactions of a range of keys: a line for each entry';
 
--- Of a block: what it is, the tables that are new in it, and its transactions by their hashes.
+-- Of a block: what it is, the tables and the people that are new in it, and its transactions by their hashes.
 CREATE FUNCTION @extschema@.audit_block_hash(block @extschema@.audit_block) RETURNS bytea
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT @extschema@.sha256_agg(l.line ORDER BY l.part, l.place)
       FROM (SELECT 0, 0::bigint,
                    @extschema@.audit_line((audit_block_hash.block).block, (audit_block_hash.block).previous,
-                       (audit_block_hash.block).relations, (audit_block_hash.block).transactions, (audit_block_hash.block).entries,
+                       (audit_block_hash.block).relations, (audit_block_hash.block).contexts, (audit_block_hash.block).transactions, (audit_block_hash.block).entries,
                        (audit_block_hash.block).first_transaction, (audit_block_hash.block).last_transaction,
                        (audit_block_hash.block).sealed_at, (audit_block_hash.block).sealed_by,
-                       (audit_block_hash.block).incarnation, (audit_block_hash.block).next_xid,
-                       (audit_block_hash.block).last_id, (audit_block_hash.block).complete_to)
+                       (audit_block_hash.block).incarnation, (audit_block_hash.block).complete_to)
             UNION ALL
             SELECT 1, r.id,
                    @extschema@.audit_line(r.id, r.incarnation, r.relation, r.root, r.schema_name, r.table_name, r.columns)
               FROM @extschema@.audit_relation AS r
              WHERE r.block = (audit_block_hash.block).block
             UNION ALL
-            SELECT 2, t.id,
+            SELECT 2, c.id,
+                   @extschema@.audit_line(c.id, c.created_at, c.actor, c.session_user_name, c.role_name, c.table_owner,
+                                          c.application_name, c.client_address, c.labels)
+              FROM @extschema@.audit_context AS c
+             WHERE c.block = (audit_block_hash.block).block
+            UNION ALL
+            SELECT 3, t.id,
                    @extschema@.audit_line(t.id, t.entries, t.sha256)
               FROM @extschema@.audit_transaction AS t
              WHERE t.id BETWEEN (audit_block_hash.block).first_transaction AND (audit_block_hash.block).last_transaction
                AND t.block = (audit_block_hash.block).block) AS l (part, place, line);
 END;
 COMMENT ON FUNCTION @extschema@.audit_block_hash(@extschema@.audit_block) IS
-    'hash of a block: a line for itself, one for each table that is new in it, and one for each transaction';
+    'hash of a block: a line for itself, one for each table and context that is new in it, and one for each transaction';
 
 -- ------------------------------------------------------------------------
 -- Sealing
@@ -144,10 +135,13 @@ SET search_path = pg_catalog, pg_temp
 SET handover.log_maintenance = on
 SET jit = off
 SET enable_hashagg = off
+-- there is one of these, and it sorts
+SET work_mem = '64MB'
 AS $function$
 DECLARE
     last @extschema@.audit_block;
     here CONSTANT uuid := (SELECT i.id FROM @extschema@.audit_incarnation AS i);
+    own CONSTANT bigint := @extschema@.audit_base() + pg_current_xact_id()::text::bigint;
     sealed @extschema@.audit_block;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -158,6 +152,7 @@ BEGIN
     -- sealers come one after the other; writers do not meet this lock
     LOCK TABLE @extschema@.audit_block IN SHARE ROW EXCLUSIVE MODE;
     SELECT * INTO last FROM @extschema@.audit_block AS b ORDER BY b.block DESC LIMIT 1;
+    last.complete_to := coalesce(last.complete_to, 0);
     -- whoever seals has a dump restored whole
     UPDATE @extschema@.audit_table AS t SET incarnation = here WHERE t.incarnation <> here;
 
@@ -167,49 +162,39 @@ BEGIN
     sealed.sealed_by := @extschema@.actor();
     sealed.incarnation := here;
 
-    -- No index finds what is not sealed: every transaction would have to write it. But a key goes to a
-    -- transaction that has an id already, so once none runs that had an id at an earlier seal, no key
-    -- that was given out before that seal can turn up any more; those that have are sealed now.
-    IF last.incarnation IS DISTINCT FROM here THEN
-        last.complete_to := 0;
-    END IF;
-    SELECT greatest(last.complete_to, max(b.last_id)) INTO sealed.complete_to
-      FROM @extschema@.audit_block AS b
-     WHERE b.incarnation = here AND b.last_id > last.complete_to AND b.next_xid <= pg_snapshot_xmin(pg_current_snapshot());
-    SELECT s.last_value INTO sealed.last_id FROM @extschema@.audit_transaction_id_seq AS s;
-    sealed.next_xid := @extschema@.next_xid();
+    -- Transactions below this have ended, so all that they have written can be seen, and will be sealed now. (That is
+    -- how what is not sealed is found again without an index of it, which every change would have to write.)
+    sealed.complete_to := greatest(last.complete_to, @extschema@.audit_base() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint);
 
     -- What this statement sees is committed, but for what this transaction has written itself.
-    WITH unsealed AS MATERIALIZED (
-        SELECT t.id
-          FROM @extschema@.audit_transaction AS t
-         WHERE t.id > last.complete_to AND t.block IS NULL AND t.xid <> pg_current_xact_id()
+    WITH already AS MATERIALIZED (
+        SELECT t.id FROM @extschema@.audit_transaction AS t WHERE t.id >= last.complete_to
     ),
     done AS (
-        UPDATE @extschema@.audit_transaction AS t
-           SET block = sealed.block, entries = hashed.entries, sha256 = hashed.sha256
-          -- sorted once, and not for each transaction
-          FROM (SELECT l.transaction_id, count(*) - 1 AS entries, @extschema@.sha256_agg(l.line) AS sha256
-                  FROM (SELECT x.transaction_id, x.place, x.line
-                          FROM @extschema@.audit_lines((SELECT min(u.id) FROM unsealed AS u), (SELECT max(u.id) FROM unsealed AS u)) AS x
-                         WHERE x.transaction_id IN (SELECT u.id FROM unsealed AS u)
-                         ORDER BY x.transaction_id, x.place) AS l
-                 GROUP BY l.transaction_id) AS hashed
-         WHERE t.id = hashed.transaction_id
+        INSERT INTO @extschema@.audit_transaction AS t (id, block, entries, sha256)
+        -- sorted once, and not for each transaction
+        SELECT l.transaction_id, sealed.block, count(*), @extschema@.sha256_agg(l.line)
+          FROM (SELECT x.transaction_id, x.line
+                  FROM @extschema@.audit_lines(last.complete_to, 9223372036854775807) AS x
+                 WHERE x.transaction_id <> own AND NOT EXISTS (SELECT FROM already AS a WHERE a.id = x.transaction_id)
+                 ORDER BY x.transaction_id, x.id) AS l
+         GROUP BY l.transaction_id
         RETURNING t.id, t.entries
     )
     SELECT count(*), coalesce(sum(d.entries), 0), min(d.id), max(d.id)
       INTO sealed.transactions, sealed.entries, sealed.first_transaction, sealed.last_transaction
       FROM done AS d;
+    UPDATE @extschema@.audit_context AS c SET block = sealed.block WHERE c.block IS NULL;
+    GET DIAGNOSTICS sealed.contexts = ROW_COUNT;
     UPDATE @extschema@.audit_relation AS r SET block = sealed.block WHERE r.block IS NULL;
     GET DIAGNOSTICS sealed.relations = ROW_COUNT;
-    IF sealed.transactions = 0 AND sealed.relations = 0 THEN
+    IF sealed.transactions = 0 AND sealed.relations = 0 AND sealed.contexts = 0 THEN
         RETURN NULL;
     END IF;
     sealed.sha256 := @extschema@.audit_block_hash(sealed);
     INSERT INTO @extschema@.audit_block SELECT sealed.*;
     -- else only VACUUM does that, and what is new is looked through whole
-    PERFORM brin_summarize_new_values('@extschema@.audit_log_place');
+    PERFORM brin_summarize_new_values('@extschema@.audit_log_time');
     RETURN sealed.block;
 END
 $function$;

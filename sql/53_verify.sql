@@ -8,7 +8,8 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT coalesce(max((l.new ->> 'last')::bigint), 0)
       FROM @extschema@.audit_log AS l
-     WHERE l.relation_id IS NULL AND l.key = 'drop_blocks' AND l.operation = 'E';
+     WHERE @extschema@.audit_place(l.relation_id, l.key) = @extschema@.audit_place(NULL, 'drop_blocks')
+       AND l.relation_id IS NULL AND l.key = 'drop_blocks' AND l.operation = 'E';
 END;
 COMMENT ON FUNCTION @extschema@.dropped_block() IS
     'the last block of which drop_blocks() has dropped the entries; 0 if there is none';
@@ -21,8 +22,9 @@ BEGIN ATOMIC
         SELECT DISTINCT ON (2, 3, 1)
                l.new ->> 'part' AS part, (l.new ->> 'transaction_id')::bigint AS transaction_id, (l.new ->> 'id')::bigint AS id,
                l.new ->> 'sha256' AS sha256
-          FROM @extschema@.audit_log AS l
-         WHERE l.relation_id IN (SELECT r.id FROM @extschema@.audit_relation AS r) AND l.key = 'redact' AND l.operation = 'E'
+          FROM @extschema@.audit_relation AS r
+               JOIN @extschema@.audit_log AS l ON @extschema@.audit_place(l.relation_id, l.key) = @extschema@.audit_place(r.id, 'redact')
+         WHERE l.relation_id = r.id AND l.key = 'redact' AND l.operation = 'E'
          ORDER BY 2, 3, 1, l.changed_at DESC, l.transaction_id DESC, l.id DESC
     )
     SELECT t.block, l.transaction_id, l.id
@@ -49,7 +51,7 @@ SET jit = off
 SET enable_hashagg = off
 BEGIN ATOMIC
     WITH chain AS (
-        SELECT b.block, b.previous, b.sha256, b.relations, b.transactions, b.entries, b.first_transaction, b.last_transaction, b AS row,
+        SELECT b.block, b.previous, b.sha256, b.relations, b.contexts, b.transactions, b.entries, b.first_transaction, b.last_transaction, b AS row,
                lag(b.sha256) OVER (ORDER BY b.block) AS before,
                lag(b.block) OVER (ORDER BY b.block) AS number_before
           FROM @extschema@.audit_block AS b
@@ -70,16 +72,17 @@ BEGIN ATOMIC
         SELECT s.block, s.id, s.entries, s.sha256, found.entries AS found, found.sha256 AS now
           FROM sealed AS s
                -- sorted once, and not for each transaction
-               LEFT JOIN (SELECT l.transaction_id, count(*) - 1 AS entries, @extschema@.sha256_agg(l.line) AS sha256
-                            FROM (SELECT x.transaction_id, x.place, x.line
+               LEFT JOIN (SELECT l.transaction_id, count(*) AS entries, @extschema@.sha256_agg(l.line) AS sha256
+                            FROM (SELECT x.transaction_id, x.line
                                     FROM @extschema@.audit_lines((SELECT min(s.id) FROM sealed AS s), (SELECT max(s.id) FROM sealed AS s)) AS x
                                    WHERE x.transaction_id IN (SELECT s.id FROM sealed AS s)
-                                   ORDER BY x.transaction_id, x.place) AS l
+                                   ORDER BY x.transaction_id, x.id) AS l
                            GROUP BY l.transaction_id) AS found ON found.transaction_id = s.id
     ),
     counted AS (
         SELECT w.block, count(h.id) AS transactions, coalesce(sum(h.entries), 0) AS entries,
-               (SELECT count(*) FROM @extschema@.audit_relation AS r WHERE r.block = w.block) AS relations
+               (SELECT count(*) FROM @extschema@.audit_relation AS r WHERE r.block = w.block) AS relations,
+               (SELECT count(*) FROM @extschema@.audit_context AS c WHERE c.block = w.block) AS contexts
           FROM wanted AS w
                LEFT JOIN hashed AS h ON h.block = w.block
          GROUP BY w.block
@@ -98,15 +101,18 @@ BEGIN ATOMIC
                 WHEN c.transactions > w.transactions THEN 'transactions were added'
                 WHEN c.relations < w.relations THEN 'tables are missing'
                 WHEN c.relations > w.relations THEN 'tables were added'
+                WHEN c.contexts < w.contexts THEN 'contexts are missing'
+                WHEN c.contexts > w.contexts THEN 'contexts were added'
                 ELSE 'the block was changed' END
       FROM wanted AS w
            JOIN counted AS c ON c.block = w.block
-     WHERE CASE WHEN w.is_dropped THEN c.transactions > 0 OR c.relations > 0
-                ELSE c.transactions <> w.transactions OR c.entries <> w.entries OR c.relations <> w.relations
+     WHERE CASE WHEN w.is_dropped THEN c.transactions > 0 OR c.relations > 0 OR c.contexts > 0
+                ELSE c.transactions <> w.transactions OR c.entries <> w.entries OR c.relations <> w.relations OR c.contexts <> w.contexts
                      OR w.sha256 <> @extschema@.audit_block_hash(w.row) END
     UNION ALL
     SELECT h.block, h.id,
-           CASE WHEN h.found < h.entries THEN 'entries are missing'
+           CASE WHEN h.found IS NULL THEN 'all its entries are missing'
+                WHEN h.found < h.entries THEN 'entries are missing'
                 WHEN h.found > h.entries THEN 'entries were added'
                 ELSE 'the transaction or an entry was changed' END
       FROM hashed AS h
@@ -118,21 +124,23 @@ BEGIN ATOMIC
         OR a.block BETWEEN coalesce(verify.first, a.block) AND coalesce(verify.last, a.block)
     -- what is in no block, or in one that there is not
     UNION ALL
-    SELECT t.block, t.id,
-           CASE WHEN t.block IS NULL THEN 'it was passed over when later ones were sealed' ELSE 'its block does not exist, or is not its own' END
+    SELECT t.block, t.id, 'its block does not exist, or is not its own'
       FROM @extschema@.audit_transaction AS t
      WHERE verify.first IS NULL AND verify.last IS NULL
-       AND CASE WHEN t.block IS NULL
-                THEN t.id <= (SELECT max(b.complete_to)
-                                FROM @extschema@.audit_block AS b
-                                     JOIN @extschema@.audit_incarnation AS i ON i.id = b.incarnation)
-                ELSE NOT EXISTS (SELECT FROM @extschema@.audit_block AS b
-                                  WHERE b.block = t.block AND t.id BETWEEN b.first_transaction AND b.last_transaction) END
+       AND NOT EXISTS (SELECT FROM @extschema@.audit_block AS b
+                        WHERE b.block = t.block AND t.id BETWEEN b.first_transaction AND b.last_transaction)
     UNION ALL
-    SELECT NULL, l.transaction_id, 'entries of no transaction'
+    SELECT NULL, l.transaction_id, 'it was passed over when later ones were sealed'
       FROM @extschema@.audit_log AS l
      WHERE verify.first IS NULL AND verify.last IS NULL
+       AND l.transaction_id < (SELECT max(b.complete_to) FROM @extschema@.audit_block AS b)
        AND NOT EXISTS (SELECT FROM @extschema@.audit_transaction AS t WHERE t.id = l.transaction_id)
+     GROUP BY l.transaction_id
+    UNION ALL
+    SELECT NULL, l.transaction_id, 'entries of nobody'
+      FROM @extschema@.audit_log AS l
+     WHERE verify.first IS NULL AND verify.last IS NULL
+       AND NOT EXISTS (SELECT FROM @extschema@.audit_context AS c WHERE c.id = l.context_id)
      GROUP BY l.transaction_id
     UNION ALL
     SELECT NULL, NULL, 'no block has the hash that was kept elsewhere'

@@ -52,6 +52,15 @@ BEGIN
     GET DIAGNOSTICS transactions = ROW_COUNT;
     -- the names of tables stay, and are sealed with the next block
     UPDATE @extschema@.audit_relation AS r SET block = NULL WHERE r.block <= upto;
+    -- so does who is still spoken of, or may yet be: a session uses a context for a day, counted from the beginning of a
+    -- transaction, and of transactions that are prepared it is not known when they began
+    DELETE FROM @extschema@.audit_context AS c
+     WHERE c.block <= upto
+       AND c.created_at < (SELECT least(now(), min(CASE WHEN a.state = 'disabled' THEN a.backend_start ELSE a.xact_start END))
+                             FROM pg_stat_activity AS a) - interval '1 day 1 hour'
+       AND NOT EXISTS (SELECT FROM pg_prepared_xacts)
+       AND NOT EXISTS (SELECT FROM @extschema@.audit_log AS l WHERE l.context_id = c.id);
+    UPDATE @extschema@.audit_context AS c SET block = NULL WHERE c.block <= upto;
     PERFORM @extschema@.audit_event(jsonb_build_object('event', 'drop_blocks', 'first', already + 1, 'last', upto,
         'sealed_before', sealed_before AT TIME ZONE 'UTC', 'transactions', transactions, 'entries', dropped));
     RETURN dropped;

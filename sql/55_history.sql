@@ -83,12 +83,14 @@ CREATE FUNCTION @extschema@.history(relation regclass, VARIADIC key text[])
 RETURNS TABLE (changed_at timestamptz, actor text, role_name text, operation text, old jsonb, new jsonb, transaction_id bigint, id bigint)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT l.changed_at, t.actor, t.role_name,
+    SELECT l.changed_at, c.actor, c.role_name,
            CASE l.operation WHEN 'I' THEN 'INSERT' WHEN 'U' THEN 'UPDATE' ELSE 'DELETE' END,
            l.old, l.new, l.transaction_id, l.id
-      FROM @extschema@.audit_log AS l
-           JOIN @extschema@.audit_transaction AS t ON t.id = l.transaction_id
-     WHERE l.relation_id IN (SELECT r.id FROM @extschema@.audit_relations(history.relation) AS r)
+      FROM @extschema@.audit_relations(history.relation) AS r
+           JOIN @extschema@.audit_log AS l
+             ON @extschema@.audit_place(l.relation_id, l.key) = @extschema@.audit_place(r.id, @extschema@.audit_key(VARIADIC history.key))
+           LEFT JOIN @extschema@.audit_context AS c ON c.id = l.context_id
+     WHERE l.relation_id = r.id
        AND l.key = @extschema@.audit_key(VARIADIC history.key)
        AND l.operation IN ('I', 'U', 'D')
      ORDER BY l.changed_at, l.transaction_id, l.id;

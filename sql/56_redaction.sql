@@ -37,7 +37,9 @@ BEGIN
                ARRAY(SELECT known.columns[c.n] FROM unnest(known.columns_now) WITH ORDINALITY AS c (now, n)
                       WHERE c.now = ANY (redact.columns) OR known.columns[c.n] = ANY (redact.columns)) AS names
           FROM @extschema@.audit_relations(redact.relation) AS known
-               JOIN @extschema@.audit_log AS l ON l.relation_id = known.id AND l.key = whole
+               JOIN @extschema@.audit_log AS l
+                 ON @extschema@.audit_place(l.relation_id, l.key) = @extschema@.audit_place(known.id, whole)
+                AND l.relation_id = known.id AND l.key = whole
          WHERE l.operation IN ('I', 'U', 'D')
          ORDER BY l.transaction_id, l.id
     LOOP

@@ -31,34 +31,25 @@ COMMENT ON FUNCTION @extschema@.audit_image(jsonb, text[], text[]) IS
 -- Entries of the rows of a table by transactions that were done later than that, each with when: with the last change of
 -- whatever table, so that a transaction is seen whole or not at all.
 CREATE FUNCTION @extschema@.audit_changes(relation regclass, since timestamptz)
-RETURNS TABLE (finished timestamptz, xid xid8, command bigint, id bigint, operation "char", key text, old jsonb,
+RETURNS TABLE (finished timestamptz, transaction_id bigint, command bigint, id bigint, operation "char", key text, old jsonb,
                columns text[], columns_now text[])
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    WITH tail AS MATERIALIZED (
+    WITH done AS MATERIALIZED (
         SELECT l.transaction_id, max(l.changed_at) AS finished
           FROM @extschema@.audit_log AS l
          WHERE l.changed_at > audit_changes.since
          GROUP BY l.transaction_id
-    ),
-    -- a transaction has several rows if it went on in another name
-    done AS MATERIALIZED (
-        SELECT t.id, t.xid, last.finished
-          FROM (SELECT t.xid, t.started_at, max(tail.finished) AS finished
-                  FROM tail
-                       JOIN @extschema@.audit_transaction AS t ON t.id = tail.transaction_id
-                 GROUP BY t.xid, t.started_at) AS last
-               JOIN @extschema@.audit_transaction AS t ON t.xid = last.xid AND t.started_at = last.started_at
     )
-    SELECT done.finished, done.xid, l.command, l.id, l.operation, l.key, l.old, k.columns, k.columns_now
+    SELECT done.finished, l.transaction_id, l.command, l.id, l.operation, l.key, l.old, k.columns, k.columns_now
       FROM @extschema@.audit_relations(audit_changes.relation) AS k
            JOIN @extschema@.audit_log AS l ON l.relation_id = k.id
-           JOIN done ON done.id = l.transaction_id
+           JOIN done ON done.transaction_id = l.transaction_id
      WHERE l.operation <> 'E'
-       AND l.transaction_id >= (SELECT min(done.id) FROM done);
+       AND l.transaction_id >= (SELECT min(done.transaction_id) FROM done);
 END;
 COMMENT ON FUNCTION @extschema@.audit_changes(regclass, timestamptz) IS
-    'part of as_of(): entries of the rows of a table since then; order by finished, xid, command, id';
+    'part of as_of(): entries of the rows of a table since then; order by finished, transaction_id, command, id';
 
 -- Is all in the log that has happened to a table since?
 CREATE FUNCTION @extschema@.check_as_of(relation regclass, at timestamptz) RETURNS void
@@ -89,8 +80,11 @@ BEGIN
                    OR l.changed_at = max(l.changed_at) FILTER (WHERE l.changed_at <= at) OVER (PARTITION BY l.key) AS counts
           FROM member
                CROSS JOIN LATERAL @extschema@.audit_relations(member.relid) AS k
-               JOIN @extschema@.audit_log AS l ON l.relation_id = k.id
-         WHERE l.operation = 'E' AND l.key IN ('audit', 'trigger', 'suspend', 'detach', 'drop')
+               CROSS JOIN unnest('{audit,trigger,suspend,detach,drop}'::text[]) AS e (name)
+               JOIN @extschema@.audit_log AS l
+                 ON @extschema@.audit_place(l.relation_id, l.key) = @extschema@.audit_place(k.id, e.name)
+                AND l.relation_id = k.id AND l.key = e.name
+         WHERE l.operation = 'E'
     )
     SELECT CASE WHEN settings IS NULL THEN 'It is not audited.'
                 WHEN dropped > at THEN format('Entries that were sealed until %s have been dropped.', dropped)
@@ -144,7 +138,10 @@ BEGIN
     SELECT jsonb_object_agg(c.name, NULL::text) INTO hidden
       FROM (SELECT k.columns_now[array_position(k.columns, x.name)]
               FROM @extschema@.audit_relations(@extschema@.audit_root(relid)) AS k
-                   JOIN @extschema@.audit_log AS l ON l.relation_id = k.id AND l.operation = 'E' AND l.key IN ('audit', 'alter')
+                   CROSS JOIN unnest('{audit,alter}'::text[]) AS e (name)
+                   JOIN @extschema@.audit_log AS l
+                     ON @extschema@.audit_place(l.relation_id, l.key) = @extschema@.audit_place(k.id, e.name)
+                    AND l.relation_id = k.id AND l.key = e.name AND l.operation = 'E'
                    CROSS JOIN LATERAL jsonb_array_elements_text(l.new -> 'exclude') AS x (name)
             UNION
             SELECT x.name
@@ -155,7 +152,7 @@ BEGIN
     RETURN QUERY EXECUTE format($query$
         WITH later AS (
             SELECT c.key, c.operation, c.old, c.columns, c.columns_now,
-                   row_number() OVER (PARTITION BY c.key ORDER BY c.finished, c.xid, c.command, c.id) AS n
+                   row_number() OVER (PARTITION BY c.key ORDER BY c.finished, c.transaction_id, c.command, c.id) AS n
               FROM @extschema@.audit_changes(%1$L, $1) AS c
              WHERE c.operation <> 'T'
         ),
@@ -213,9 +210,7 @@ SET jit = off
 BEGIN ATOMIC
     WITH entry AS (
         SELECT l.transaction_id, l.id, l.command, l.operation, l.key, l.old, l.new, l.changed_at, k.relid, k.columns, k.columns_now
-          FROM @extschema@.audit_transaction AS asked
-               JOIN @extschema@.audit_transaction AS t ON t.xid = asked.xid AND t.started_at = asked.started_at
-               JOIN @extschema@.audit_log AS l ON l.transaction_id = t.id
+          FROM @extschema@.audit_log AS l
                JOIN @extschema@.audit_relation AS r ON r.id = l.relation_id
                -- in this database, or else by its name
                CROSS JOIN LATERAL (SELECT pg_catalog.to_regclass(pg_catalog.format('%I.%I', r.schema_name, r.table_name))::oid
@@ -225,7 +220,7 @@ BEGIN ATOMIC
                                     WHERE c.oid = r.relation
                                       AND EXISTS (SELECT FROM @extschema@.audit_incarnation AS i WHERE i.id = r.incarnation)) AS there (relid)
                CROSS JOIN LATERAL @extschema@.audit_relations(there.relid) AS k
-         WHERE asked.id = revert.transaction_id AND k.id = r.id AND l.operation <> 'E'
+         WHERE l.transaction_id = revert.transaction_id AND k.id = r.id AND l.operation <> 'E'
     ),
     named AS (
         SELECT e.transaction_id, e.id, e.command, e.operation, e.relid, e.key, e.changed_at, e.columns_now,
@@ -279,10 +274,10 @@ BEGIN ATOMIC
                    ELSE ' -- not known: ' || pg_catalog.array_to_string(c.lost, ', ') END,
            EXISTS (SELECT
                      FROM @extschema@.audit_relations(c.relid) AS k
-                          JOIN @extschema@.audit_log AS l ON l.relation_id = k.id AND l.key = c.key
-                          JOIN @extschema@.audit_transaction AS t ON t.id = l.transaction_id
-                          JOIN @extschema@.audit_transaction AS own ON own.id = c.transaction_id
-                    WHERE (t.xid, t.started_at) <> (own.xid, own.started_at) AND l.changed_at > c.changed_at AND l.operation <> 'E')
+                          JOIN @extschema@.audit_log AS l
+                            ON @extschema@.audit_place(l.relation_id, l.key) = @extschema@.audit_place(k.id, c.key)
+                           AND l.relation_id = k.id AND l.key = c.key
+                    WHERE l.transaction_id <> c.transaction_id AND l.changed_at > c.changed_at AND l.operation <> 'E')
       FROM clause AS c
      ORDER BY 1;
 END;

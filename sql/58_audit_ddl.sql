@@ -204,7 +204,7 @@ BEGIN
         FOR gone IN
             SELECT p.polname, p.polrelid::regclass AS relation, p.polroles[1]::regrole AS owner
               FROM pg_policy AS p
-             WHERE p.polrelid IN ('@extschema@.audit_log'::regclass, '@extschema@.audit_transaction'::regclass)
+             WHERE p.polrelid IN ('@extschema@.audit_log'::regclass, '@extschema@.audit_context'::regclass)
                AND p.polname LIKE 'of tables of %'
                AND NOT EXISTS (SELECT
                                  FROM @extschema@.audit_table AS t

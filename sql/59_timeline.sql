@@ -26,9 +26,9 @@ BEGIN
                                              FROM @extschema@.audit_relation_now AS n
                                                   JOIN pg_catalog.pg_class AS c ON c.oid = n.relid
                                             WHERE pg_catalog.pg_get_userbyid(c.relowner) = %L))', policy, owner, owner);
-    EXECUTE format('CREATE POLICY %I ON @extschema@.audit_transaction FOR SELECT TO %I
+    EXECUTE format('CREATE POLICY %I ON @extschema@.audit_context FOR SELECT TO %I
                     USING (table_owner = %L)', policy, owner, owner);
-    EXECUTE format('GRANT SELECT ON @extschema@.audit_log, @extschema@.audit_transaction, @extschema@.audit_relation_now TO %I', owner);
+    EXECUTE format('GRANT SELECT ON @extschema@.audit_log, @extschema@.audit_context, @extschema@.audit_relation_now TO %I', owner);
 END
 $function$;
 COMMENT ON FUNCTION @extschema@.open_log(name) IS
@@ -121,8 +121,8 @@ SELECT (l.transaction_id || '.' || l.id)::varchar(64) AS entry_key,
        h.id AS handover_id,
        l.changed_at,
        (l.changed_at AT TIME ZONE 'UTC')::date AS changed_date,
-       t.actor::varchar(255) AS actor,
-       t.application_name::varchar(255) AS application,
+       c.actor::varchar(255) AS actor,
+       c.application_name::varchar(255) AS application,
        s.subject::varchar(16) AS subject,
        (CASE l.operation WHEN 'I' THEN 'added' WHEN 'U' THEN 'changed' ELSE 'removed' END)::varchar(16) AS action,
        (CASE l.operation WHEN 'I' THEN 1 WHEN 'U' THEN 2 ELSE 3 END)::smallint AS action_rank,
@@ -143,18 +143,17 @@ SELECT (l.transaction_id || '.' || l.id)::varchar(64) AS entry_key,
        -- finds them from there, and finds the handover from here.  (OFFSET 0 keeps the planner from
        -- taking this apart: it would not see that there are few of them.)
        CROSS JOIN LATERAL (SELECT v.subject, n.id,
-                                  CASE v.subject WHEN 'handover' THEN h.id::text ELSE '{' || h.id || ',' END AS first_key,
-                                  CASE v.subject WHEN 'handover' THEN h.id::text ELSE '{' || h.id || ',~' END AS last_key
+                                  @extschema@.audit_place_from(n.id, h.id) AS first_place,
+                                  @extschema@.audit_place_to(n.id, h.id) AS last_place
                              FROM (VALUES ('handover', 'handover'::regclass), ('item', 'item'::regclass), ('dependency', 'dependency'::regclass),
                                           ('signoff', 'signoff'::regclass)) AS v (subject, relation)
                                   JOIN @extschema@.audit_relation_now AS n ON n.relid = v.relation
                            OFFSET 0) AS s
        JOIN @extschema@.audit_log AS l
-         ON l.relation_id = s.id
-        AND l.key >= s.first_key COLLATE "C"
-        AND l.key <= s.last_key COLLATE "C"
+         ON @extschema@.audit_place(l.relation_id, l.key) BETWEEN s.first_place AND s.last_place
+        AND l.relation_id = s.id
         AND @extschema@.key_part(l.key, 1) = h.id
-       JOIN @extschema@.audit_transaction AS t ON t.id = l.transaction_id
+       JOIN @extschema@.audit_context AS c ON c.id = l.context_id
        LEFT JOIN item AS i ON s.subject = 'item' AND i.handover_id = h.id AND i.id = @extschema@.key_part(l.key, 2)
  WHERE l.operation <> 'E';
 COMMENT ON VIEW timeline IS 'Who changed what, when? One row is a change of a row of the workspace, from the audit log. Handovers that were deleted are left out. Days are in UTC.';

@@ -17,10 +17,10 @@ DECLARE
     policy CONSTANT name := 'auditor ' || CASE WHEN octet_length(auditor) < 55 THEN auditor::text ELSE md5(auditor) END;
     protected name;
 BEGIN
-    EXECUTE format('GRANT SELECT ON @extschema@.audit_log, @extschema@.audit_transaction, @extschema@.audit_statement, @extschema@.audit_relation,
+    EXECUTE format('GRANT SELECT ON @extschema@.audit_log, @extschema@.audit_context, @extschema@.audit_transaction, @extschema@.audit_statement, @extschema@.audit_relation,
                                     @extschema@.audit_incarnation, @extschema@.audit_table, @extschema@.audit_block, @extschema@.audit_relation_now,
                                     @extschema@.audit_entry TO %I', auditor);
-    FOREACH protected IN ARRAY '{audit_log,audit_transaction,audit_statement}'::name[] LOOP
+    FOREACH protected IN ARRAY '{audit_log,audit_context,audit_statement}'::name[] LOOP
         IF NOT EXISTS (SELECT FROM pg_policy AS p
                         WHERE p.polrelid = format('@extschema@.%I', protected)::regclass AND p.polname = policy) THEN
             EXECUTE format('CREATE POLICY %I ON @extschema@.%I FOR SELECT TO %I USING (true)', policy, protected, auditor);

@@ -90,12 +90,16 @@ extern bool handover_audit_is_suspended(Oid relid);
 /* audit_protect.c */
 extern void handover_define_log_maintenance(void);
 
+/* audit_place.c */
+extern int64 handover_audit_place(int32 relation_id, const char *key, int length);
+
 /* audit_context.c */
 extern void handover_define_labels(void);
 extern int64 handover_audit_context(Oid role, Oid owner, bool require_actor);
 extern int64 handover_audit_statement(int64 transaction);
 
 /* audit_write.c */
+extern Oid	handover_audit_relid(const char *name);
 extern int64 handover_audit_next_id(const char *sequence);
 extern Datum handover_audit_salt(void);
 extern void handover_audit_insert(const char *table, Datum *values,

@@ -1,13 +1,16 @@
 /*
  * audit_context.c
- *		Who changes things: a row of audit_transaction for each transaction, and
- *		others if it goes on in another name, or in tables of another owner.
+ *		Who changes things: rows of audit_context, which entries refer to.
+ *
+ * A session writes a row for each combination that it meets, and uses it from
+ * then on, so most transactions write none.  A row is used for a day, counted
+ * from the beginning of a transaction: drop_blocks() relies on it, when it looks
+ * for those that nothing can refer to any more.
  *
  * By the owner of the tables it is told who may read a row: see open_log().
  */
 #include "postgres.h"
 
-#include "access/transam.h"
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "tcop/tcopprot.h"
@@ -15,22 +18,27 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
-#include "utils/xid8.h"
 
 #include "actor.h"
 #include "audit.h"
+
+/* Beyond these, the one that was not used for longest is forgotten. */
+#define MAX_CONTEXTS	256
+
+#define LIFETIME		USECS_PER_DAY
 
 /* A row that was written, and may be rolled back. */
 typedef struct Written
 {
 	int64		id;
-	SubTransactionId subid;		/* that wrote it */
+	SubTransactionId subid;		/* that wrote it; Invalid once it has committed */
 } Written;
 
-/* A row of audit_transaction, and what it says. */
+/* A row of audit_context, and what it says. */
 typedef struct Context
 {
 	Written		row;
+	TimestampTz created_at;
 	Oid			session_user;
 	Oid			role;
 	Oid			owner;			/* of the tables; InvalidOid for none */
@@ -40,8 +48,10 @@ typedef struct Context
 	struct Context *next;
 } Context;
 
-/* All that this transaction has, the last that was used first; in its memory. */
-static Context *contexts;
+/* The last that was used first. */
+static Context *contexts = NULL;
+static Oid	contexts_relid = InvalidOid;	/* of the table that has them */
+static bool any_uncommitted = false;
 
 static Written statement;		/* id 0 for none */
 static char *statement_says;
@@ -60,14 +70,41 @@ handover_define_labels(void)
 }
 
 static void
-forget(XactEvent event, void *argument)
+free_context(Context **link)
 {
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
-		event == XACT_EVENT_PREPARE)
+	Context    *context = *link;
+
+	*link = context->next;
+	pfree(context->actor);
+	pfree(context->application);
+	pfree(context->labels);
+	pfree(context);
+}
+
+static void
+end_transaction(XactEvent event, void *argument)
+{
+	Context   **link = &contexts;
+
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT &&
+		event != XACT_EVENT_PREPARE)
+		return;
+	statement.id = 0;
+	if (!any_uncommitted)
+		return;
+	while (*link != NULL)
 	{
-		contexts = NULL;
-		statement.id = 0;
+		if ((*link)->row.subid == InvalidSubTransactionId)
+			link = &(*link)->next;
+		else if (event == XACT_EVENT_COMMIT)
+		{
+			(*link)->row.subid = InvalidSubTransactionId;
+			link = &(*link)->next;
+		}
+		else					/* what is prepared may yet be rolled back */
+			free_context(link);
 	}
+	any_uncommitted = false;
 }
 
 /*
@@ -75,19 +112,21 @@ forget(XactEvent event, void *argument)
  * when it commits.
  */
 static void
-forget_sub(SubXactEvent event, SubTransactionId id, SubTransactionId parent,
-		   void *argument)
+end_subtransaction(SubXactEvent event, SubTransactionId id,
+				   SubTransactionId parent, void *argument)
 {
 	Context   **link = &contexts;
 
-	while (*link != NULL)
+	if (event != SUBXACT_EVENT_COMMIT_SUB && event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	while (any_uncommitted && *link != NULL)
 	{
 		if ((*link)->row.subid == id && event == SUBXACT_EVENT_ABORT_SUB)
 		{
-			*link = (*link)->next;
+			free_context(link);
 			continue;
 		}
-		if ((*link)->row.subid == id && event == SUBXACT_EVENT_COMMIT_SUB)
+		if ((*link)->row.subid == id)
 			(*link)->row.subid = parent;
 		link = &(*link)->next;
 	}
@@ -95,7 +134,7 @@ forget_sub(SubXactEvent event, SubTransactionId id, SubTransactionId parent,
 	{
 		if (event == SUBXACT_EVENT_ABORT_SUB)
 			statement.id = 0;
-		else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		else
 			statement.subid = parent;
 	}
 }
@@ -107,8 +146,8 @@ written(int64 id)
 
 	if (!registered)
 	{
-		RegisterXactCallback(forget, NULL);
-		RegisterSubXactCallback(forget_sub, NULL);
+		RegisterXactCallback(end_transaction, NULL);
+		RegisterSubXactCallback(end_subtransaction, NULL);
 		registered = true;
 	}
 	return (Written) {id, GetCurrentSubTransactionId()};
@@ -154,10 +193,18 @@ client_address(void)
 static Context *
 find_context(const char *actor, const char *labels, Oid role, Oid owner)
 {
-	for (Context **link = &contexts; *link != NULL; link = &(*link)->next)
+	TimestampTz oldest = GetCurrentTransactionStartTimestamp() - LIFETIME;
+	int			n = 0;
+
+	for (Context **link = &contexts; *link != NULL;)
 	{
 		Context    *context = *link;
 
+		if (++n > MAX_CONTEXTS || context->created_at < oldest)
+		{
+			free_context(link);
+			continue;
+		}
 		if (context->session_user == GetSessionUserId() &&
 			context->role == role &&
 			context->owner == owner &&
@@ -170,6 +217,7 @@ find_context(const char *actor, const char *labels, Oid role, Oid owner)
 			contexts = context;
 			return context;
 		}
+		link = &context->next;
 	}
 	return NULL;
 }
@@ -177,33 +225,32 @@ find_context(const char *actor, const char *labels, Oid role, Oid owner)
 static Context *
 write_context(const char *actor, const char *labels, Oid role, Oid owner)
 {
-	Datum		values[13] = {0};
-	bool		nulls[13] = {0};
-	/* seal() relies on this order: who has an id has a transaction id before. */
-	FullTransactionId xid = GetTopFullTransactionId();
-	int64		id = handover_audit_next_id("audit_transaction_id_seq");
+	Datum		values[10] = {0};
+	bool		nulls[10] = {0};
+	TimestampTz now = GetCurrentTimestamp();
+	int64		id = handover_audit_next_id("audit_context_id_seq");
 	MemoryContext old;
 	Context    *context;
 
 	values[0] = Int64GetDatum(id);
-	values[1] = FullTransactionIdGetDatum(xid);
-	values[2] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
-	values[3] = CStringGetTextDatum(actor[0] != '\0' ? actor :
+	values[1] = TimestampTzGetDatum(now);
+	values[2] = CStringGetTextDatum(actor[0] != '\0' ? actor :
 									user_name(GetSessionUserId()));
-	values[4] = CStringGetTextDatum(user_name(GetSessionUserId()));
-	values[5] = CStringGetTextDatum(user_name(role));
-	nulls[6] = !OidIsValid(owner);
+	values[3] = CStringGetTextDatum(user_name(GetSessionUserId()));
+	values[4] = CStringGetTextDatum(user_name(role));
+	nulls[5] = !OidIsValid(owner);
 	if (OidIsValid(owner))
-		values[6] = CStringGetTextDatum(user_name(owner));
-	values[7] = text_or_null(not_null(application_name), &nulls[7]);
-	values[8] = text_or_null(client_address(), &nulls[8]);
-	values[9] = text_or_null(labels, &nulls[9]);
-	nulls[10] = nulls[11] = nulls[12] = true;	/* for seal() to fill */
-	handover_audit_insert("audit_transaction", values, nulls);
+		values[5] = CStringGetTextDatum(user_name(owner));
+	values[6] = text_or_null(not_null(application_name), &nulls[6]);
+	values[7] = text_or_null(client_address(), &nulls[7]);
+	values[8] = text_or_null(labels, &nulls[8]);
+	nulls[9] = true;			/* for seal() to fill */
+	handover_audit_insert("audit_context", values, nulls);
 
-	old = MemoryContextSwitchTo(TopTransactionContext);
+	old = MemoryContextSwitchTo(TopMemoryContext);
 	context = palloc_object(Context);
 	context->row = written(id);
+	context->created_at = now;
 	context->session_user = GetSessionUserId();
 	context->role = role;
 	context->owner = owner;
@@ -212,6 +259,7 @@ write_context(const char *actor, const char *labels, Oid role, Oid owner)
 	context->labels = pstrdup(labels);
 	context->next = contexts;
 	contexts = context;
+	any_uncommitted = true;
 	MemoryContextSwitchTo(old);
 	return context;
 }
@@ -225,6 +273,7 @@ handover_audit_context(Oid role, Oid owner, bool require_actor)
 {
 	const char *actor = handover_actor_setting();
 	const char *labels = not_null(labels_setting);
+	Oid			relid = handover_audit_relid("audit_context");
 	Context    *context;
 
 	if (require_actor && actor[0] == '\0')
@@ -232,6 +281,10 @@ handover_audit_context(Oid role, Oid owner, bool require_actor)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("this table is changed only in the name of an actor"),
 				 errhint("SET LOCAL handover.actor = '...';")));
+	/* The extension was dropped, and made again. */
+	while (relid != contexts_relid && contexts != NULL)
+		free_context(&contexts);
+	contexts_relid = relid;
 	context = find_context(actor, labels, role, owner);
 	if (context == NULL)
 		context = write_context(actor, labels, role, owner);
@@ -261,16 +314,4 @@ handover_audit_statement(int64 transaction)
 	statement = written(id);
 	statement_says = MemoryContextStrdup(TopTransactionContext, text);
 	return id;
-}
-
-/*
- * next_xid() returns xid8
- *
- * The transaction id that is given out next.
- */
-PG_FUNCTION_INFO_V1(handover_next_xid);
-Datum
-handover_next_xid(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_FULLTRANSACTIONID(ReadNextFullTransactionId());
 }

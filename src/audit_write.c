@@ -4,8 +4,8 @@
  *
  * Rows go into the tables directly: who changes an audited table needs no
  * right on the log, gets none, and no trigger or policy of the log comes
- * between.  The tables have no expressions, predicates or constraints but NOT
- * NULL, so this is what the server does with its own catalogs.
+ * between.  The tables have no constraints but NOT NULL, so this is what the
+ * server does with its own catalogs.
  *
  * Entries are collected and written together, when the statement ends, when
  * there are many, and before the transaction commits: not every statement has
@@ -23,7 +23,9 @@
 #include "catalog/index.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am.h"
 #include "commands/sequence.h"
+#include "executor/executor.h"
 #include "executor/tuptable.h"
 #include "nodes/execnodes.h"
 #include "utils/builtins.h"
@@ -37,12 +39,14 @@
 #include "utils/uuid.h"
 
 #include "audit.h"
+#include "workspace.h"
 
 /* The columns of audit_log, in their order. */
 typedef enum LogColumn
 {
 	LOG_TRANSACTION_ID,
 	LOG_ID,
+	LOG_CONTEXT_ID,
 	LOG_COMMAND,
 	LOG_CHANGED_AT,
 	LOG_STATEMENT_ID,
@@ -63,6 +67,8 @@ typedef struct Pending
 {
 	SubTransactionId subid;
 	HeapTuple	row;
+	int64		place;			/* see audit_place.c */
+	TimestampTz changed_at;
 } Pending;
 
 /* What waits to be written.  Rows go with the transaction, the array stays. */
@@ -82,6 +88,17 @@ static TupleDesc log_tupdesc = NULL;
 static TupleTableSlot **slots = NULL;	/* MAX_ENTRIES, made when they are needed */
 static int	nslots = 0;			/* that may hold a row */
 
+/* Indexes of the log, likewise, but made anew with the next batch. */
+static bool indexes_known = false;
+static MemoryContext index_context = NULL;
+static int	nindexes = 0;
+static Oid *index_relids = NULL;
+static IndexInfo **index_infos = NULL;
+
+/* See transaction_id(). */
+static int64 base = -1;			/* -1: not known */
+static bool base_is_new = false;	/* read in this transaction */
+
 static int64 last_id = 0;		/* within the transaction */
 
 /* ------------------------------------------------------------------------
@@ -97,9 +114,11 @@ typedef struct OurRelation
 } OurRelation;
 
 static OurRelation ours[] = {
-	{"audit_log"}, {"audit_transaction"}, {"audit_transaction_id_seq"},
+	{"audit_log"}, {"audit_log_place"}, {"audit_log_time"},
+	{"audit_context"}, {"audit_context_id_seq"},
 	{"audit_relation"}, {"audit_relation_id_seq"},
-	{"audit_statement"}, {"audit_statement_id_seq"}
+	{"audit_statement"}, {"audit_statement_id_seq"},
+	{"audit_incarnation"}
 };
 
 static void
@@ -110,6 +129,7 @@ forget_ours(Datum argument, Oid relid)
 		{
 			ours[i].relid = InvalidOid;
 			known = false;
+			indexes_known = false;
 		}
 }
 
@@ -120,8 +140,8 @@ forget_all(Datum argument, int cache, uint32 hash)
 	forget_ours((Datum) 0, InvalidOid);
 }
 
-static Oid
-our_relation(const char *name)
+Oid
+handover_audit_relid(const char *name)
 {
 	static bool registered = false;
 	OurRelation *our = NULL;
@@ -147,13 +167,13 @@ our_relation(const char *name)
 int64
 handover_audit_next_id(const char *sequence)
 {
-	return nextval_internal(our_relation(sequence), false);
+	return nextval_internal(handover_audit_relid(sequence), false);
 }
 
 void
 handover_audit_insert(const char *table, Datum *values, bool *nulls)
 {
-	Relation	relation = table_open(our_relation(table), RowExclusiveLock);
+	Relation	relation = table_open(handover_audit_relid(table), RowExclusiveLock);
 	HeapTuple	row = heap_form_tuple(RelationGetDescr(relation),
 									  values, nulls);
 
@@ -162,39 +182,154 @@ handover_audit_insert(const char *table, Datum *values, bool *nulls)
 	table_close(relation, RowExclusiveLock);
 }
 
+/* Learns which indexes the log has. */
+static void
+learn_indexes(Relation relation)
+{
+	List	   *list = RelationGetIndexList(relation);
+	MemoryContext old;
+	ListCell   *cell;
+
+	if (index_context == NULL)
+		index_context = AllocSetContextCreate(CacheMemoryContext,
+											  "handover audit log indexes",
+											  ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(index_context);
+	nindexes = 0;
+	old = MemoryContextSwitchTo(index_context);
+	index_relids = palloc_array(Oid, list_length(list) + 1);
+	index_infos = palloc_array(IndexInfo *, list_length(list) + 1);
+	indexes_known = true;
+	foreach(cell, list)
+	{
+		Relation	index = index_open(lfirst_oid(cell), RowExclusiveLock);
+
+		index_infos[nindexes] = BuildIndexInfo(index);
+		index_relids[nindexes++] = RelationGetRelid(index);
+		index_close(index, NoLock);
+	}
+	MemoryContextSwitchTo(old);
+	list_free(list);
+}
+
+static void
+insert_places(Relation relation, Relation index, IndexInfo *info,
+			  Pending *rows, int n)
+{
+	bool		isnull = false;
+
+	for (int i = 0; i < n; i++)
+	{
+		Datum		place = Int64GetDatum(rows[i].place);
+
+		index_insert(index, &place, &isnull, &slots[i]->tts_tid, relation,
+					 UNIQUE_CHECK_NO, false, info);
+	}
+}
+
 /*
- * As the server's own CatalogTuplesMultiInsertWithInfo(), but that one looks for
- * the place of a row in the row that it was given, and what is stored of a large
- * row is another.  Index by index is kinder to the caches.
+ * This index keeps but the least and the greatest value of some pages: it is told
+ * of those of each page, and not of each row.
  */
 static void
-insert_rows(Relation relation, CatalogIndexState indexes,
-			TupleTableSlot **rows, int n)
+insert_times(Relation relation, Relation index, IndexInfo *info,
+			 Pending *rows, int n)
 {
-	heap_multi_insert(relation, rows, n, GetCurrentCommandId(true), 0, NULL);
-	for (int i = 0; i < indexes->ri_NumIndices; i++)
+	for (int first = 0, next; first < n; first = next)
 	{
-		Relation	index = indexes->ri_IndexRelationDescs[i];
-		IndexInfo  *info = indexes->ri_IndexRelationInfo[i];
+		BlockNumber page = ItemPointerGetBlockNumber(&slots[first]->tts_tid);
+		int			told[2] = {first, first};
+
+		for (next = first + 1; next < n; next++)
+		{
+			if (ItemPointerGetBlockNumber(&slots[next]->tts_tid) != page)
+				break;
+			if (rows[next].changed_at < rows[told[0]].changed_at)
+				told[0] = next;
+			if (rows[next].changed_at > rows[told[1]].changed_at)
+				told[1] = next;
+		}
+		for (int i = 0; i < (told[0] == told[1] ? 1 : 2); i++)
+		{
+			Datum		values[INDEX_MAX_KEYS];
+			bool		nulls[INDEX_MAX_KEYS];
+
+			FormIndexDatum(info, slots[told[i]], NULL, values, nulls);
+			index_insert(index, values, nulls, &slots[told[i]]->tts_tid,
+						 relation, UNIQUE_CHECK_NO, false, info);
+		}
+	}
+}
+
+/* Whatever index somebody has added. */
+static void
+insert_others(Relation relation, Relation index, IndexInfo *info, int n)
+{
+	EState	   *estate = CreateExecutorState();
+	ExprContext *econtext = GetPerTupleExprContext(estate);
+	ExprState  *predicate = ExecPrepareQual(info->ii_Predicate, estate);
+
+	info->ii_ExpressionsState = NIL;
+	for (int i = 0; i < n; i++)
+	{
 		Datum		values[INDEX_MAX_KEYS];
 		bool		nulls[INDEX_MAX_KEYS];
 
-		for (int row = 0; row < n; row++)
+		econtext->ecxt_scantuple = slots[i];
+		if (!ExecQual(predicate, econtext))
+			continue;
+		FormIndexDatum(info, slots[i], estate, values, nulls);
+		index_insert(index, values, nulls, &slots[i]->tts_tid, relation,
+					 info->ii_Unique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO,
+					 false, info);
+	}
+	info->ii_ExpressionsState = NIL;
+	FreeExecutorState(estate);
+}
+
+/*
+ * Not CatalogTuplesMultiInsertWithInfo(): that one looks for the place of a row
+ * in the row that it was given, and what is stored of a large row is another.
+ * Index by index is kinder to the caches.
+ */
+static void
+insert_rows(Relation relation, Pending *rows, int n)
+{
+	heap_multi_insert(relation, slots, n, GetCurrentCommandId(true), 0, NULL);
+	if (!indexes_known)
+		learn_indexes(relation);
+	for (int i = 0; i < nindexes; i++)
+	{
+		Relation	index = index_open(index_relids[i], RowExclusiveLock);
+		IndexInfo  *info = index_infos[i];
+
+		if (!info->ii_ReadyForInserts)
 		{
-			FormIndexDatum(info, rows[row], NULL, values, nulls);
-			index_insert(index, values, nulls, &rows[row]->tts_tid, relation,
-						 UNIQUE_CHECK_NO, false, info);
+			index_close(index, NoLock);
+			continue;
 		}
+		/* What an access method keeps is kept for this batch only. */
+		info->ii_Context = CurrentMemoryContext;
+		info->ii_AmCache = NULL;
+		if (RelationGetRelid(index) == handover_audit_relid("audit_log_place"))
+			insert_places(relation, index, info, rows, n);
+		else if (RelationGetRelid(index) == handover_audit_relid("audit_log_time"))
+			insert_times(relation, index, info, rows, n);
+		else
+			insert_others(relation, index, info, n);
+#if PG_VERSION_NUM >= 170000
+		index_insert_cleanup(index, info);
+#endif
+		index_close(index, NoLock);
 	}
 }
 
 /* Writes the rows, and frees them. */
 static void
-write_rows(HeapTuple *rows, int n)
+write_rows(Pending *rows, int n)
 {
-	Relation	relation = table_open(our_relation("audit_log"),
+	Relation	relation = table_open(handover_audit_relid("audit_log"),
 									  RowExclusiveLock);
-	CatalogIndexState indexes = CatalogOpenIndexes(relation);
 
 	Assert(n <= MAX_ENTRIES);
 	nslots = Max(nslots, n);
@@ -208,13 +343,12 @@ write_rows(HeapTuple *rows, int n)
 												&TTSOpsHeapTuple);
 			MemoryContextSwitchTo(old);
 		}
-		ExecStoreHeapTuple(rows[i], slots[i], true);
+		ExecStoreHeapTuple(rows[i].row, slots[i], true);
 	}
-	insert_rows(relation, indexes, slots, n);
+	insert_rows(relation, rows, n);
 	for (int i = 0; i < n; i++)
 		ExecClearTuple(slots[i]);
-	CatalogCloseIndexes(indexes);
-	table_close(relation, RowExclusiveLock);
+	table_close(relation, NoLock);
 }
 
 /* Has this transaction not dropped the extension? */
@@ -235,18 +369,18 @@ void
 handover_audit_flush(void)
 {
 	SubTransactionId subid = GetCurrentSubTransactionId();
-	HeapTuple  *rows;
+	Pending    *rows;
 	int			n = 0;
 	int			kept = 0;
 
 	if (npending == 0)
 		return;
-	rows = palloc_array(HeapTuple, npending);
+	rows = palloc_array(Pending, npending);
 	for (int i = 0; i < npending; i++)
 	{
 		if (pending[i].subid == subid)
 		{
-			rows[n++] = pending[i].row;
+			rows[n++] = pending[i];
 			nbytes -= pending[i].row->t_len;
 		}
 		else
@@ -284,6 +418,9 @@ end_transaction(XactEvent event, void *argument)
 			npending = 0;
 			nbytes = 0;
 			last_id = 0;
+			if (base_is_new && event != XACT_EVENT_COMMIT)
+				base = -1;
+			base_is_new = false;
 			/* An error may have left rows in them. */
 			for (int i = 0; i < nslots; i++)
 				if (slots[i] != NULL)
@@ -303,6 +440,11 @@ end_subtransaction(SubXactEvent event, SubTransactionId id,
 {
 	int			kept = 0;
 
+	if (base_is_new && event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		base = -1;
+		base_is_new = false;
+	}
 	for (int i = 0; i < npending; i++)
 	{
 		if (pending[i].subid == id)
@@ -324,7 +466,7 @@ end_subtransaction(SubXactEvent event, SubTransactionId id,
 static void
 learn_log(void)
 {
-	Relation	relation = table_open(our_relation("audit_log"),
+	Relation	relation = table_open(handover_audit_relid("audit_log"),
 									  RowExclusiveLock);
 	MemoryContext old;
 
@@ -399,23 +541,60 @@ handover_audit_salt(void)
 }
 
 /*
+ * What the log calls this transaction: its number in the server, after a dump was
+ * restored with something added, so that it is above those that came along.
+ */
+static int64
+transaction_id(void)
+{
+	static Oid	relid = InvalidOid;
+
+	if (relid != handover_audit_relid("audit_incarnation"))
+	{
+		relid = handover_audit_relid("audit_incarnation");
+		base = -1;
+	}
+	if (base < 0)
+	{
+		Relation	relation = table_open(relid, AccessShareLock);
+		SavedUser	saved = become(relation->rd_rel->relowner);
+		bool		isnull;
+
+		table_close(relation, AccessShareLock);
+		SPI_connect();
+		if (SPI_execute("SELECT handover.audit_base()", false, 1) != SPI_OK_SELECT ||
+			SPI_processed != 1)
+			elog(ERROR, "could not read \"handover.audit_incarnation\"");
+		base = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
+										   SPI_tuptable->tupdesc, 1, &isnull));
+		base_is_new = true;
+		SPI_finish();
+		become_again(saved);
+	}
+	return base + (int64) U64FromFullTransactionId(GetTopFullTransactionId());
+}
+
+/*
  * Adds one entry, and before it who is at work.
  */
 void
 handover_audit_write(const AuditEntry *entry, bool with_query,
 					 bool require_actor)
 {
-	int64		transaction = handover_audit_context(entry->role,
-													  entry->owner,
-													  require_actor);
+	int64		transaction = transaction_id();
+	TimestampTz now = GetCurrentTimestamp();
 	MemoryContext old;
 	Datum		values[LOG_COLUMNS] = {0};
 	bool		nulls[LOG_COLUMNS] = {0};
+	int64		place;
 
 	values[LOG_TRANSACTION_ID] = Int64GetDatum(transaction);
 	values[LOG_ID] = Int64GetDatum(++last_id);
+	values[LOG_CONTEXT_ID] =
+		Int64GetDatum(handover_audit_context(entry->role, entry->owner,
+											 require_actor));
 	values[LOG_COMMAND] = Int64GetDatum((int64) entry->command);
-	values[LOG_CHANGED_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[LOG_CHANGED_AT] = TimestampTzGetDatum(now);
 	nulls[LOG_STATEMENT_ID] = !with_query;
 	if (with_query)
 		values[LOG_STATEMENT_ID] =
@@ -431,12 +610,17 @@ handover_audit_write(const AuditEntry *entry, bool with_query,
 	values[LOG_NEW] = PointerGetDatum(entry->new);
 	nulls[LOG_NEW] = entry->new == NULL;
 	nulls[LOG_SHA256] = true;
+	place = handover_audit_place(entry->relation_id,
+								 entry->has_key ? VARDATA_ANY(entry->key) : NULL,
+								 entry->has_key ? VARSIZE_ANY_EXHDR(entry->key) : 0);
 
 	open_pending();
 	old = MemoryContextSwitchTo(row_context);
 	pending[npending].row = heap_form_tuple(log_tupdesc, values, nulls);
 	MemoryContextSwitchTo(old);
 	pending[npending].subid = GetCurrentSubTransactionId();
+	pending[npending].place = place;
+	pending[npending].changed_at = now;
 	nbytes += pending[npending].row->t_len;
 	npending++;
 	if (npending >= MAX_ENTRIES || nbytes >= MAX_BYTES)

@@ -44,7 +44,7 @@ CREATE FUNCTION some_row(relation text) RETURNS tid LANGUAGE plpgsql AS $$
 DECLARE found tid;
 BEGIN
     EXECUTE format('SELECT ctid FROM handover.%I AS x WHERE %s ORDER BY random() LIMIT 1', relation,
-        CASE relation WHEN 'audit_log' THEN 'EXISTS (SELECT FROM handover.audit_transaction AS t WHERE t.id = x.transaction_id AND t.block IS NOT NULL)'
+        CASE relation WHEN 'audit_log' THEN 'EXISTS (SELECT FROM handover.audit_transaction AS t WHERE t.id = x.transaction_id)'
                       WHEN 'audit_statement' THEN 'EXISTS (SELECT FROM handover.audit_log AS l WHERE l.statement_id = x.id)'
                       WHEN 'audit_block' THEN 'block > handover.dropped_block()'
                       ELSE 'block > handover.dropped_block()' END) INTO found;
@@ -64,7 +64,7 @@ CREATE FUNCTION other_value(type regtype, attname text) RETURNS text LANGUAGE sq
         ELSE format('coalesce(%I, 0) + 1 + floor(random() * 5)::integer', attname) END $$;
 CREATE FUNCTION some_tampering(kind text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    relation text := (ARRAY['audit_log', 'audit_log', 'audit_log', 'audit_transaction', 'audit_transaction', 'audit_block', 'audit_relation', 'audit_statement'])[1 + floor(random() * 8)::integer];
+    relation text := (ARRAY['audit_log', 'audit_log', 'audit_log', 'audit_transaction', 'audit_context', 'audit_block', 'audit_relation', 'audit_statement'])[1 + floor(random() * 8)::integer];
     this tid;
     other tid;
     change record;
@@ -82,8 +82,8 @@ BEGIN
         RETURN format('DELETE FROM handover.%I WHERE ctid = %L', relation, this);
     WHEN 'insert' THEN
         RETURN CASE relation
-            WHEN 'audit_log' THEN format('INSERT INTO handover.audit_log SELECT transaction_id, id + 1000, command, changed_at, statement_id, relation_id, operation, salt, key, old, new, sha256 FROM handover.audit_log WHERE ctid = %L', this)
-            ELSE format('INSERT INTO handover.audit_transaction SELECT id + 1000000, xid, started_at, actor, session_user_name, role_name, table_owner, application_name, client_address, labels, block, entries, sha256 FROM handover.audit_transaction WHERE ctid = %L', this) END;
+            WHEN 'audit_log' THEN format('INSERT INTO handover.audit_log SELECT transaction_id, id + 1000, context_id, command, changed_at, statement_id, relation_id, operation, salt, key, old, new, sha256 FROM handover.audit_log WHERE ctid = %L', this)
+            ELSE format('INSERT INTO handover.audit_transaction SELECT id + 1000000, block, entries, sha256 FROM handover.audit_transaction WHERE ctid = %L', this) END;
     WHEN 'swap' THEN
         LOOP
             other := some_row(relation);
@@ -98,7 +98,8 @@ BEGIN
                   FROM x, y WHERE t.ctid IN (%1$L, %2$L) AND x.block <> y.block', this, other) END;
     WHEN 'cut' THEN
         RETURN format('WITH cut AS (DELETE FROM handover.audit_block WHERE block > (SELECT max(block) FROM handover.audit_block) - %s RETURNING block),
-            gone AS (DELETE FROM handover.audit_transaction AS t USING cut WHERE t.block = cut.block RETURNING t.id), free AS (UPDATE handover.audit_relation AS r SET block = NULL FROM cut WHERE r.block = cut.block)
+            gone AS (DELETE FROM handover.audit_transaction AS t USING cut WHERE t.block = cut.block RETURNING t.id), free AS (UPDATE handover.audit_relation AS r SET block = NULL FROM cut WHERE r.block = cut.block),
+            nobody AS (UPDATE handover.audit_context AS c SET block = NULL FROM cut WHERE c.block = cut.block)
             DELETE FROM handover.audit_log AS l USING gone WHERE l.transaction_id = gone.id', 1 + floor(random() * 3)::integer);
     END CASE;
 END $$;

@@ -171,13 +171,13 @@ UPDATE ledger SET amount = amount + 1, j = NULL, note = 'changed', pin = '9' WHE
 DELETE FROM ledger WHERE id = 2;
 INSERT INTO ledger ("Who?") VALUES ('Di');
 COMMIT;
-SELECT max(id) AS undo FROM handover.audit_transaction \gset
+SELECT max(transaction_id) AS undo FROM handover.audit_log \gset
 UPDATE ledger SET note = 'later' WHERE id = 1;
 SELECT place, statement, is_overtaken FROM handover.revert(:undo) ORDER BY place;
 SELECT statement FROM handover.revert(:undo) ORDER BY place \gexec
 SELECT count(*) AS back FROM (SELECT to_jsonb(l) - 'pin' FROM ledger AS l INTERSECT SELECT to_jsonb(c) - 'pin' FROM copy AS c) AS x;
 TRUNCATE ledger;
-SELECT statement FROM handover.revert((SELECT max(id) FROM handover.audit_transaction));
+SELECT statement FROM handover.revert((SELECT max(transaction_id) FROM handover.audit_log));
 SELECT count(*) AS none FROM handover.revert(0);
 
 DROP SCHEMA regress_as_of CASCADE;

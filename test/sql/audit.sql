@@ -23,8 +23,9 @@ BEGIN
       FROM handover.audit_entry AS e
      WHERE e.transaction_id > (SELECT last_value FROM seen) AND e.operation <> 'EVENT'
      ORDER BY e.transaction_id, e.command, e.key, e.id;
-    PERFORM setval('seen', coalesce((SELECT max(id) FROM handover.audit_transaction), 1));
+    PERFORM setval('seen', coalesce((SELECT max(transaction_id) FROM handover.audit_log), 1));
 END $$;
+DO $$ BEGIN PERFORM setval('seen', coalesce(max(transaction_id), 1)) FROM handover.audit_log; END $$;
 
 -- ------------------------------------------------------------------------
 -- Who may have what audited
@@ -156,10 +157,10 @@ SET LOCAL ROLE regress_handover_clerk;
 UPDATE duty SET title = 'as clerk';
 RESET ROLE;
 COMMIT;
-SELECT dense_rank() OVER (ORDER BY xid) AS xid, actor, labels, session_user_name = session_user AS session, role_name = session_user AS same_role,
+SELECT dense_rank() OVER (ORDER BY transaction_id) AS transaction, actor, labels, session_user_name = session_user AS session, role_name = session_user AS same_role,
        CASE role_name WHEN session_user THEN '' ELSE role_name END AS role, new
-  FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id
- WHERE t.id > (SELECT last_value FROM seen) AND operation = 'U' ORDER BY l.transaction_id, l.command, l.id;
+  FROM handover.audit_log AS l JOIN handover.audit_context AS c ON c.id = l.context_id
+ WHERE l.transaction_id > (SELECT last_value FROM seen) AND operation = 'U' ORDER BY l.transaction_id, l.command, l.id;
 DO $$ BEGIN PERFORM look(); END $$;
 SELECT handover.audit('duty', with_query => true);
 BEGIN;
@@ -427,7 +428,7 @@ DECLARE
     name text;
     command text;
 BEGIN
-    FOREACH name IN ARRAY '{audit_relation,audit_transaction,audit_statement,audit_log,audit_table,audit_block}'::text[] LOOP
+    FOREACH name IN ARRAY '{audit_relation,audit_context,audit_transaction,audit_statement,audit_log,audit_table,audit_block}'::text[] LOOP
         FOREACH command IN ARRAY ARRAY['INSERT INTO handover.%1$I SELECT * FROM handover.%1$I WHERE false', 'DELETE FROM handover.%1$I',
                                        'TRUNCATE handover.%1$I', 'UPDATE handover.%1$I SET %2$I = %2$I'] LOOP
             BEGIN

@@ -15,9 +15,9 @@ BEGIN
     SELECT CASE e.role_name WHEN session_user THEN 'self' ELSE e.role_name END, e.table_name, e.key, e.new - 'event' FROM handover.audit_entry AS e
      WHERE e.transaction_id > (SELECT last_value FROM seen) AND e.operation = 'EVENT'
      ORDER BY e.transaction_id, e.command, e.id;
-    PERFORM setval('seen', (SELECT max(id) FROM handover.audit_transaction));
+    PERFORM setval('seen', (SELECT max(transaction_id) FROM handover.audit_log));
 END $$;
-DO $$ BEGIN PERFORM setval('seen', coalesce(max(id), 1)) FROM handover.audit_transaction; END $$;
+DO $$ BEGIN PERFORM setval('seen', coalesce(max(transaction_id), 1)) FROM handover.audit_log; END $$;
 
 SET ROLE regress_handover_owner;
 CREATE TABLE duty (id integer PRIMARY KEY, title text, secret text);

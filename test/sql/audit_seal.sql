@@ -62,26 +62,28 @@ CREATE FUNCTION regress_seal.hash(t text) RETURNS bytea LANGUAGE sql AS $$ SELEC
 CREATE FUNCTION regress_seal.hex(b bytea) RETURNS jsonb LANGUAGE sql AS $$ SELECT to_jsonb(encode(b, 'hex')) $$;
 CREATE VIEW regress_seal.entry_line AS
 SELECT l.transaction_id, l.id AS place,
-       regress_seal.line(to_jsonb(l.id), to_jsonb(l.command), regress_seal.at(l.changed_at), to_jsonb(l.relation_id), to_jsonb(l.operation::text),
+       regress_seal.line(to_jsonb(l.id), to_jsonb(l.context_id), to_jsonb(l.command), regress_seal.at(l.changed_at), to_jsonb(l.relation_id), to_jsonb(l.operation::text),
            regress_seal.hex(regress_seal.hash(regress_seal.line(to_jsonb(l.salt::text), to_jsonb(l.key), l.old, l.new))),
            regress_seal.hex((SELECT regress_seal.hash(regress_seal.line(to_jsonb(s.salt::text), to_jsonb(s.query)))
                                FROM handover.audit_statement AS s WHERE s.id = l.statement_id))) AS line
   FROM handover.audit_log AS l;
 CREATE VIEW regress_seal.transaction_hash AS
 SELECT t.id, t.block, t.entries, t.sha256,
-       regress_seal.hash(regress_seal.line(to_jsonb(t.id), to_jsonb(t.xid::text), regress_seal.at(t.started_at), to_jsonb(t.actor),
-           to_jsonb(t.session_user_name), to_jsonb(t.role_name), to_jsonb(t.table_owner), to_jsonb(t.application_name), to_jsonb(t.client_address), to_jsonb(t.labels)) || E'\n'
-           || (SELECT string_agg(e.line || E'\n', '' ORDER BY e.place) FROM regress_seal.entry_line AS e WHERE e.transaction_id = t.id)) AS computed
+       regress_seal.hash((SELECT string_agg(e.line || E'\n', '' ORDER BY e.place) FROM regress_seal.entry_line AS e WHERE e.transaction_id = t.id)) AS computed
   FROM handover.audit_transaction AS t;
 SELECT count(*) AS transactions, count(*) FILTER (WHERE sha256 = computed) AS same FROM regress_seal.transaction_hash WHERE block > :base;
 SELECT b.block - :base AS block,
        b.sha256 = regress_seal.hash(
-           regress_seal.line(to_jsonb(b.block), regress_seal.hex(b.previous), to_jsonb(b.relations), to_jsonb(b.transactions), to_jsonb(b.entries),
+           regress_seal.line(to_jsonb(b.block), regress_seal.hex(b.previous), to_jsonb(b.relations), to_jsonb(b.contexts), to_jsonb(b.transactions), to_jsonb(b.entries),
                to_jsonb(b.first_transaction), to_jsonb(b.last_transaction), regress_seal.at(b.sealed_at), to_jsonb(b.sealed_by),
-               to_jsonb(b.incarnation::text), to_jsonb(b.next_xid::text), to_jsonb(b.last_id), to_jsonb(b.complete_to)) || E'\n'
+               to_jsonb(b.incarnation::text), to_jsonb(b.complete_to)) || E'\n'
            || coalesce((SELECT string_agg(regress_seal.line(to_jsonb(r.id), to_jsonb(r.incarnation::text), to_jsonb(r.relation::text), to_jsonb(r.root::text),
                                               to_jsonb(r.schema_name), to_jsonb(r.table_name), to_jsonb(r.columns)) || E'\n', '' ORDER BY r.id)
                           FROM handover.audit_relation AS r WHERE r.block = b.block), '')
+           || coalesce((SELECT string_agg(regress_seal.line(to_jsonb(c.id), regress_seal.at(c.created_at), to_jsonb(c.actor), to_jsonb(c.session_user_name),
+                                              to_jsonb(c.role_name), to_jsonb(c.table_owner), to_jsonb(c.application_name), to_jsonb(c.client_address),
+                                              to_jsonb(c.labels)) || E'\n', '' ORDER BY c.id)
+                          FROM handover.audit_context AS c WHERE c.block = b.block), '')
            || (SELECT string_agg(regress_seal.line(to_jsonb(h.id), to_jsonb(h.entries), regress_seal.hex(h.computed)) || E'\n', '' ORDER BY h.id)
                  FROM regress_seal.transaction_hash AS h WHERE h.block = b.block)) AS same,
        b.previous IS NOT DISTINCT FROM p.sha256 AS linked
@@ -123,39 +125,41 @@ SELECT c.relname AS "table", a.attname AS "column", regress_seal.forge(format('U
                 ELSE format('coalesce(%I, 0) + 1000000', a.attname) END,
            CASE c.relname WHEN 'audit_log' THEN format($e$x.key = '2' AND x.operation = 'U' AND x.relation_id = %L$e$, l.relation_id)
                           WHEN 'audit_transaction' THEN format('x.id = %L', l.transaction_id)
+                          WHEN 'audit_context' THEN format('x.id = %L', l.context_id)
                           WHEN 'audit_statement' THEN format('x.id = %L', l.statement_id)
                           WHEN 'audit_relation' THEN format('x.id = %L', l.relation_id)
                           ELSE format('x.block = %s', :base + 2) END)) AS found
   FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
        JOIN handover.audit_log AS l ON l.key = '2' AND l.operation = 'U'
        JOIN handover.audit_relation AS r ON r.id = l.relation_id AND r.schema_name = 'regress_seal'
- WHERE c.relnamespace = 'handover'::regnamespace AND c.relname IN ('audit_log', 'audit_transaction', 'audit_statement', 'audit_relation', 'audit_block')
+ WHERE c.relnamespace = 'handover'::regnamespace AND c.relname IN ('audit_log', 'audit_context', 'audit_transaction', 'audit_statement', 'audit_relation', 'audit_block')
  ORDER BY c.relname, a.attnum;
 -- and to NULL
 SELECT c.relname AS "table", a.attname AS "column", regress_seal.forge(format('UPDATE handover.%I AS x SET %I = NULL WHERE %s', c.relname, a.attname,
            CASE c.relname WHEN 'audit_log' THEN format($e$x.key = '2' AND x.operation = 'U' AND x.relation_id = %L$e$, l.relation_id)
-                          WHEN 'audit_transaction' THEN format('x.id = %L', l.transaction_id)
+                          WHEN 'audit_context' THEN format('x.id = %L', l.context_id)
                           ELSE format('x.block = %s', :base + 2) END)) AS found
   FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull
        JOIN handover.audit_log AS l ON l.key = '2' AND l.operation = 'U'
        JOIN handover.audit_relation AS r ON r.id = l.relation_id AND r.schema_name = 'regress_seal'
-       JOIN handover.audit_transaction AS t ON t.id = l.transaction_id
- WHERE c.relnamespace = 'handover'::regnamespace AND c.relname IN ('audit_log', 'audit_transaction', 'audit_block')
+       JOIN handover.audit_context AS t ON t.id = l.context_id
+ WHERE c.relnamespace = 'handover'::regnamespace AND c.relname IN ('audit_log', 'audit_context', 'audit_block')
    AND (c.relname, a.attname) <> ('audit_log', 'sha256')
-   AND to_jsonb(t) ->> a.attname IS DISTINCT FROM (CASE c.relname WHEN 'audit_transaction' THEN NULL ELSE '' END)
+   AND to_jsonb(t) ->> a.attname IS DISTINCT FROM (CASE c.relname WHEN 'audit_context' THEN NULL ELSE '' END)
  ORDER BY c.relname, a.attnum;
 -- rows that go, come and change places
 SELECT change, regress_seal.forge(replace(change, '$first', (:base + 1)::text)) AS found
   FROM unnest(ARRAY[
     'DELETE FROM handover.audit_log WHERE (transaction_id, id) = (SELECT l.transaction_id, l.id FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id WHERE t.block = $first ORDER BY 1, 2 LIMIT 1)',
-    'INSERT INTO handover.audit_log SELECT l.transaction_id, l.id + 100, l.command, l.changed_at, l.statement_id, l.relation_id, l.operation, l.salt, l.key, l.old, l.new FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id WHERE t.block = $first LIMIT 1',
+    'INSERT INTO handover.audit_log SELECT l.transaction_id, l.id + 100, l.context_id, l.command, l.changed_at, l.statement_id, l.relation_id, l.operation, l.salt, l.key, l.old, l.new FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id WHERE t.block = $first LIMIT 1',
     'UPDATE handover.audit_log AS l SET new = o.new, key = o.key FROM handover.audit_log AS o, handover.audit_transaction AS t WHERE t.block = $first AND l.transaction_id = t.id AND o.transaction_id = t.id AND l.operation = ''I'' AND o.operation = ''I'' AND l.id <> o.id',
     'WITH two AS (SELECT l.ctid AS at, row_number() OVER (ORDER BY l.id DESC) AS place FROM handover.audit_log AS l JOIN handover.audit_transaction AS t ON t.id = l.transaction_id WHERE t.block = $first AND l.operation = ''I'') UPDATE handover.audit_log AS l SET id = 1000 + two.place FROM two WHERE l.ctid = two.at',
     'DELETE FROM handover.audit_transaction WHERE id = (SELECT min(id) FROM handover.audit_transaction WHERE block = $first)',
-    'INSERT INTO handover.audit_transaction SELECT id + 1000000, xid, started_at, actor, session_user_name, role_name, table_owner, application_name, client_address, labels, block, entries, sha256 FROM handover.audit_transaction WHERE block = $first LIMIT 1',
+    'INSERT INTO handover.audit_transaction SELECT id + 1000000, block, entries, sha256 FROM handover.audit_transaction WHERE block = $first LIMIT 1',
     'UPDATE handover.audit_transaction SET block = block + 1 WHERE block = $first',
     'DELETE FROM handover.audit_statement',
     'DELETE FROM handover.audit_relation',
+    'DELETE FROM handover.audit_context',
     'DELETE FROM handover.audit_block WHERE block = $first',
     'DELETE FROM handover.audit_block WHERE block = (SELECT max(block) FROM handover.audit_block)',
     'DELETE FROM handover.audit_log',
@@ -164,21 +168,23 @@ SELECT change, regress_seal.forge(replace(change, '$first', (:base + 1)::text)) 
     'UPDATE handover.audit_block AS b SET sha256 = handover.audit_block_hash(b) , sealed_by = ''Somebody'' WHERE block = $first']) WITH ORDINALITY AS c (change, n)
  ORDER BY n;
 -- an entry that was changed, and all that is computed of it after: the block of its own hash is not that of the next
-SELECT regress_seal.forge(format('WITH t AS (UPDATE handover.audit_transaction SET actor = ''Somebody'', sha256 = ''\x11'' WHERE block = %s) UPDATE handover.audit_block SET sha256 = ''\x12'' WHERE block = %1$s', :base + 1));
+SELECT regress_seal.forge(format('WITH t AS (UPDATE handover.audit_transaction SET sha256 = ''\x11'' WHERE block = %s), c AS (UPDATE handover.audit_context SET actor = ''Somebody'' WHERE block = %1$s) UPDATE handover.audit_block SET sha256 = ''\x12'' WHERE block = %1$s', :base + 1));
 -- a log whose end was cut off, or all of which was sealed anew, is consistent: what was kept elsewhere tells
 SELECT sha256 AS kept FROM handover.head() \gset
 BEGIN;
 SET LOCAL handover.log_maintenance = on;
 DELETE FROM handover.audit_log AS l USING handover.audit_transaction AS t WHERE t.id = l.transaction_id AND t.block = :base + 3;
 DELETE FROM handover.audit_transaction WHERE block = :base + 3;
+UPDATE handover.audit_context SET block = NULL WHERE block = :base + 3;
 DELETE FROM handover.audit_block WHERE block = :base + 3;
 SELECT * FROM handover.verify();
 SELECT * FROM handover.verify(anchor => :'kept');
 ROLLBACK;
 BEGIN;
 SET LOCAL handover.log_maintenance = on;
-UPDATE handover.audit_transaction SET actor = 'Somebody' WHERE block = :base + 3;
-UPDATE handover.audit_transaction SET block = NULL, entries = NULL, sha256 = NULL WHERE block > :base;
+UPDATE handover.audit_context SET actor = 'Somebody' WHERE block = :base + 1;
+UPDATE handover.audit_context SET block = NULL WHERE block > :base;
+DELETE FROM handover.audit_transaction WHERE block > :base;
 DELETE FROM handover.audit_block WHERE block > :base;
 SELECT handover.seal() - :base AS block;
 SELECT * FROM handover.verify();

@@ -50,7 +50,7 @@ SELECT count(*) AS told FROM regress_tl_report.timeline AS t WHERE t::text ~ '55
 SELECT count(*) FROM regress_tl.item;
 SELECT count(*) FROM handover.audit_log;
 SELECT count(*) FROM handover.audit_entry;
-SELECT count(*) FROM handover.audit_transaction;
+SELECT count(*) FROM handover.audit_context;
 RESET ROLE;
 -- the owner reads what is logged of their tables, and of no others
 CREATE TABLE others (id integer PRIMARY KEY);
@@ -60,7 +60,7 @@ INSERT INTO others VALUES (1);
 RESET handover.actor;
 SET ROLE regress_handover_owner;
 SELECT DISTINCT c.relname FROM handover.audit_log AS l JOIN handover.audit_relation_now AS n ON n.id = l.relation_id JOIN pg_class AS c ON c.oid = n.relid ORDER BY 1;
-SELECT DISTINCT actor FROM handover.audit_transaction WHERE actor <> session_user ORDER BY 1;
+SELECT DISTINCT actor FROM handover.audit_context WHERE actor IN ('Ana', 'Bo', 'Somebody else') ORDER BY 1;
 SELECT handover.open_log('regress_handover_clerk');
 SELECT count(*) FROM regress_quiet_report.timeline;
 -- later is soon enough
