@@ -51,6 +51,7 @@ OBJS = \
 	src/audit_value.o \
 	src/audit_record.o \
 	src/audit_line.o \
+	src/audit_store.o \
 	src/audit_context.o \
 	src/audit_write.o \
 	src/audit_trigger.o \

@@ -52,6 +52,9 @@ typedef struct AuditTable
 	AuditColumn *columns;		/* by number less one */
 	int			nlogged;
 	int		   *logged;			/* columns that are not excluded, as jsonb sorts them */
+	char	   *object_head;	/* see audit_value.c */
+	int			object_head_length;
+	uint32		names_length;
 	ColumnReader *readers;
 	AuditKey	key;
 } AuditTable;
@@ -69,6 +72,23 @@ typedef struct AuditEntry
 	Jsonb	   *old;			/* NULL for none */
 	Jsonb	   *new;
 } AuditEntry;
+
+/* Relations of the log that are written past the executor. */
+typedef enum AuditRelation
+{
+	AUDIT_LOG,
+	AUDIT_LOG_PLACE,
+	AUDIT_LOG_TIME,
+	AUDIT_CONTEXT,
+	AUDIT_CONTEXT_ID_SEQ,
+	AUDIT_RELATION,
+	AUDIT_RELATION_ID_SEQ,
+	AUDIT_STATEMENT,
+	AUDIT_STATEMENT_ID_SEQ,
+	AUDIT_INCARNATION
+} AuditRelation;
+
+#define AUDIT_NRELATIONS	(AUDIT_INCARNATION + 1)
 
 /* audit_table.c */
 extern AuditTable *handover_audit_table(Relation relation);
@@ -98,12 +118,17 @@ extern void handover_define_labels(void);
 extern int64 handover_audit_context(Oid role, Oid owner, bool require_actor);
 extern int64 handover_audit_statement(int64 transaction);
 
-/* audit_write.c */
-extern Oid	handover_audit_relid(const char *name);
-extern int64 handover_audit_next_id(const char *sequence);
-extern Datum handover_audit_salt(void);
-extern void handover_audit_insert(const char *table, Datum *values,
+/* audit_store.c */
+extern Oid	handover_audit_relid(AuditRelation relation);
+extern uint64 handover_audit_changes(void);
+extern bool handover_audit_log_exists(void);
+extern int64 handover_audit_next_id(AuditRelation sequence);
+extern void handover_audit_insert(AuditRelation table, Datum *values,
 								  bool *nulls);
+extern int64 handover_audit_transaction(void);
+
+/* audit_write.c */
+extern Datum handover_audit_salt(void);
 extern void handover_audit_write(const AuditEntry *entry, bool with_query,
 								 bool require_actor);
 extern void handover_audit_flush(void);

@@ -228,7 +228,7 @@ write_context(const char *actor, const char *labels, Oid role, Oid owner)
 	Datum		values[10] = {0};
 	bool		nulls[10] = {0};
 	TimestampTz now = GetCurrentTimestamp();
-	int64		id = handover_audit_next_id("audit_context_id_seq");
+	int64		id = handover_audit_next_id(AUDIT_CONTEXT_ID_SEQ);
 	MemoryContext old;
 	Context    *context;
 
@@ -245,7 +245,7 @@ write_context(const char *actor, const char *labels, Oid role, Oid owner)
 	values[7] = text_or_null(client_address(), &nulls[7]);
 	values[8] = text_or_null(labels, &nulls[8]);
 	nulls[9] = true;			/* for seal() to fill */
-	handover_audit_insert("audit_context", values, nulls);
+	handover_audit_insert(AUDIT_CONTEXT, values, nulls);
 
 	old = MemoryContextSwitchTo(TopMemoryContext);
 	context = palloc_object(Context);
@@ -273,7 +273,7 @@ handover_audit_context(Oid role, Oid owner, bool require_actor)
 {
 	const char *actor = handover_actor_setting();
 	const char *labels = not_null(labels_setting);
-	Oid			relid = handover_audit_relid("audit_context");
+	Oid			relid = handover_audit_relid(AUDIT_CONTEXT);
 	Context    *context;
 
 	if (require_actor && actor[0] == '\0')
@@ -304,13 +304,13 @@ handover_audit_statement(int64 transaction)
 
 	if (statement.id != 0 && strcmp(statement_says, text) == 0)
 		return statement.id;
-	id = handover_audit_next_id("audit_statement_id_seq");
+	id = handover_audit_next_id(AUDIT_STATEMENT_ID_SEQ);
 	values[0] = Int64GetDatum(id);
 	values[1] = Int64GetDatum(transaction);
 	values[2] = handover_audit_salt();
 	values[3] = CStringGetTextDatum(text);
 	nulls[4] = true;			/* for redact() to fill */
-	handover_audit_insert("audit_statement", values, nulls);
+	handover_audit_insert(AUDIT_STATEMENT, values, nulls);
 	statement = written(id);
 	statement_says = MemoryContextStrdup(TopTransactionContext, text);
 	return id;

@@ -198,7 +198,7 @@ find_relation_id(Relation relation, Oid root)
 									 SPI_tuptable->tupdesc, 2, &isnull));
 	if (!isnull)
 		return id;
-	id = (int32) handover_audit_next_id("audit_relation_id_seq");
+	id = (int32) handover_audit_next_id(AUDIT_RELATION_ID_SEQ);
 	values[0] = Int32GetDatum(id);
 	values[2] = arguments[0];
 	values[3] = arguments[4];
@@ -206,7 +206,7 @@ find_relation_id(Relation relation, Oid root)
 	values[5] = arguments[2];
 	values[6] = arguments[3];
 	nulls[7] = true;			/* for seal() to fill */
-	handover_audit_insert("audit_relation", values, nulls);
+	handover_audit_insert(AUDIT_RELATION, values, nulls);
 	return id;
 }
 
@@ -275,11 +275,14 @@ AuditTable *
 handover_audit_table(Relation relation)
 {
 	Oid			relid = RelationGetRelid(relation);
+	static AuditTable *last = NULL; /* they stay where they are */
 	AuditTable *table;
 	bool		found;
 
+	if (last != NULL && last->relid == relid && last->valid)
+		return last;
 	open_tables();
-	table = hash_search(tables, &relid, HASH_ENTER, &found);
+	table = last = hash_search(tables, &relid, HASH_ENTER, &found);
 	if (!found)
 		memset((char *) table + sizeof(Oid), 0, sizeof(*table) - sizeof(Oid));
 	if (table->valid)
@@ -287,6 +290,7 @@ handover_audit_table(Relation relation)
 	if (table->context != NULL)
 		MemoryContextDelete(table->context);
 	table->context = NULL;
+	table->object_head = NULL;
 	table->context = AllocSetContextCreate(CacheMemoryContext,
 										   "handover audited table",
 										   ALLOCSET_SMALL_SIZES);

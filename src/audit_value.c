@@ -163,32 +163,17 @@ write_column(ObjectWriter *writer, AuditTable *table, int i, Datum datum,
 	write_value(writer, &value);
 }
 
-/*
- * The columns that are wanted, or all.
- */
-Jsonb *
-handover_audit_row(AuditTable *table, Datum *values, bool *nulls,
-				   const bool *wanted)
+/* Begins an object with these columns: all up to the first value. */
+static void
+begin_object(ObjectWriter *writer, AuditTable *table, const int *columns, int n)
 {
-	ObjectWriter writer = {0};
-	StringInfo	buffer = &writer.buffer;
-	int		   *columns = table->logged;
-	int			n = table->nlogged;
-	uint32		header;
+	StringInfo	buffer = &writer->buffer;
+	uint32		header = n | JB_FOBJECT;
 
-	if (wanted != NULL)
-	{
-		columns = palloc_array(int, table->nlogged);
-		n = 0;
-		for (int i = 0; i < table->nlogged; i++)
-			if (wanted[table->logged[i]])
-				columns[n++] = table->logged[i];
-	}
 	initStringInfo(buffer);
-	writer.entries = VARHDRSZ + sizeof(uint32);
-	enlargeStringInfo(buffer, writer.entries + 2 * n * sizeof(JEntry));
-	buffer->len = writer.entries + 2 * n * sizeof(JEntry);
-	header = n | JB_FOBJECT;
+	writer->entries = VARHDRSZ + sizeof(uint32);
+	enlargeStringInfo(buffer, writer->entries + 2 * n * sizeof(JEntry));
+	buffer->len = writer->entries + 2 * n * sizeof(JEntry);
 	memcpy(buffer->data + VARHDRSZ, &header, sizeof(header));
 	for (int i = 0; i < n; i++)
 	{
@@ -197,11 +182,56 @@ handover_audit_row(AuditTable *table, Datum *values, bool *nulls,
 												 columns[i])->attname);
 
 		appendBinaryStringInfo(buffer, name, strlen(name));
-		enter(&writer, JENTRY_ISSTRING, begin);
+		enter(writer, JENTRY_ISSTRING, begin);
+	}
+}
+
+/* Begins one with all columns: that is always the same, and kept. */
+static void
+begin_whole_object(ObjectWriter *writer, AuditTable *table)
+{
+	if (table->object_head != NULL)
+	{
+		initStringInfo(&writer->buffer);
+		appendBinaryStringInfo(&writer->buffer, table->object_head,
+							   table->object_head_length);
+		writer->entries = VARHDRSZ + sizeof(uint32);
+		writer->nchildren = table->nlogged;
+		writer->length = table->names_length;
+		return;
+	}
+	begin_object(writer, table, table->logged, table->nlogged);
+	table->object_head = MemoryContextAlloc(table->context, writer->buffer.len);
+	memcpy(table->object_head, writer->buffer.data, writer->buffer.len);
+	table->object_head_length = writer->buffer.len;
+	table->names_length = writer->length;
+}
+
+/*
+ * The columns that are wanted, or all.
+ */
+Jsonb *
+handover_audit_row(AuditTable *table, Datum *values, bool *nulls,
+				   const bool *wanted)
+{
+	ObjectWriter writer = {0};
+	int		   *columns = table->logged;
+	int			n = table->nlogged;
+
+	if (wanted == NULL)
+		begin_whole_object(&writer, table);
+	else
+	{
+		columns = palloc_array(int, table->nlogged);
+		n = 0;
+		for (int i = 0; i < table->nlogged; i++)
+			if (wanted[table->logged[i]])
+				columns[n++] = table->logged[i];
+		begin_object(&writer, table, columns, n);
 	}
 	for (int i = 0; i < n; i++)
 		write_column(&writer, table, columns[i], values[columns[i]],
 					 nulls[columns[i]]);
-	SET_VARSIZE(buffer->data, buffer->len);
-	return (Jsonb *) buffer->data;
+	SET_VARSIZE(writer.buffer.data, writer.buffer.len);
+	return (Jsonb *) writer.buffer.data;
 }

@@ -21,16 +21,10 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/index.h"
-#include "catalog/indexing.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_am.h"
-#include "commands/sequence.h"
 #include "executor/executor.h"
 #include "executor/tuptable.h"
 #include "nodes/execnodes.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -39,7 +33,6 @@
 #include "utils/uuid.h"
 
 #include "audit.h"
-#include "workspace.h"
 
 /* The columns of audit_log, in their order. */
 typedef enum LogColumn
@@ -82,22 +75,18 @@ static Size nbytes = 0;
  * Of the tables of the log: kept until the server says that one has changed,
  * and made anew when nothing waits.
  */
-static bool known = false;
+static uint64 known = 0;		/* the change when it was */
 static MemoryContext known_context = NULL;
 static TupleDesc log_tupdesc = NULL;
 static TupleTableSlot **slots = NULL;	/* MAX_ENTRIES, made when they are needed */
 static int	nslots = 0;			/* that may hold a row */
 
 /* Indexes of the log, likewise, but made anew with the next batch. */
-static bool indexes_known = false;
+static uint64 indexes_known = 0;
 static MemoryContext index_context = NULL;
 static int	nindexes = 0;
 static Oid *index_relids = NULL;
 static IndexInfo **index_infos = NULL;
-
-/* See transaction_id(). */
-static int64 base = -1;			/* -1: not known */
-static bool base_is_new = false;	/* read in this transaction */
 
 static int64 last_id = 0;		/* within the transaction */
 
@@ -105,82 +94,6 @@ static int64 last_id = 0;		/* within the transaction */
  * Writing
  * ------------------------------------------------------------------------
  */
-
-/* Tables and sequences of the log that are written by name. */
-typedef struct OurRelation
-{
-	const char *name;
-	Oid			relid;			/* InvalidOid: look it up */
-} OurRelation;
-
-static OurRelation ours[] = {
-	{"audit_log"}, {"audit_log_place"}, {"audit_log_time"},
-	{"audit_context"}, {"audit_context_id_seq"},
-	{"audit_relation"}, {"audit_relation_id_seq"},
-	{"audit_statement"}, {"audit_statement_id_seq"},
-	{"audit_incarnation"}
-};
-
-static void
-forget_ours(Datum argument, Oid relid)
-{
-	for (int i = 0; i < lengthof(ours); i++)
-		if (relid == InvalidOid || ours[i].relid == relid)
-		{
-			ours[i].relid = InvalidOid;
-			known = false;
-			indexes_known = false;
-		}
-}
-
-/* A schema has another name. */
-static void
-forget_all(Datum argument, int cache, uint32 hash)
-{
-	forget_ours((Datum) 0, InvalidOid);
-}
-
-Oid
-handover_audit_relid(const char *name)
-{
-	static bool registered = false;
-	OurRelation *our = NULL;
-
-	if (!registered)
-	{
-		CacheRegisterRelcacheCallback(forget_ours, (Datum) 0);
-		CacheRegisterSyscacheCallback(NAMESPACEOID, forget_all, (Datum) 0);
-		registered = true;
-	}
-	for (int i = 0; i < lengthof(ours) && our == NULL; i++)
-		if (strcmp(ours[i].name, name) == 0)
-			our = &ours[i];
-	Assert(our != NULL);
-	if (!OidIsValid(our->relid))
-		our->relid = get_relname_relid(name,
-									   get_namespace_oid("handover", false));
-	if (!OidIsValid(our->relid))
-		elog(ERROR, "table \"handover.%s\" does not exist", name);
-	return our->relid;
-}
-
-int64
-handover_audit_next_id(const char *sequence)
-{
-	return nextval_internal(handover_audit_relid(sequence), false);
-}
-
-void
-handover_audit_insert(const char *table, Datum *values, bool *nulls)
-{
-	Relation	relation = table_open(handover_audit_relid(table), RowExclusiveLock);
-	HeapTuple	row = heap_form_tuple(RelationGetDescr(relation),
-									  values, nulls);
-
-	CatalogTupleInsert(relation, row);
-	heap_freetuple(row);
-	table_close(relation, RowExclusiveLock);
-}
 
 /* Learns which indexes the log has. */
 static void
@@ -199,7 +112,7 @@ learn_indexes(Relation relation)
 	old = MemoryContextSwitchTo(index_context);
 	index_relids = palloc_array(Oid, list_length(list) + 1);
 	index_infos = palloc_array(IndexInfo *, list_length(list) + 1);
-	indexes_known = true;
+	indexes_known = handover_audit_changes();
 	foreach(cell, list)
 	{
 		Relation	index = index_open(lfirst_oid(cell), RowExclusiveLock);
@@ -296,7 +209,7 @@ static void
 insert_rows(Relation relation, Pending *rows, int n)
 {
 	heap_multi_insert(relation, slots, n, GetCurrentCommandId(true), 0, NULL);
-	if (!indexes_known)
+	if (indexes_known != handover_audit_changes())
 		learn_indexes(relation);
 	for (int i = 0; i < nindexes; i++)
 	{
@@ -311,9 +224,9 @@ insert_rows(Relation relation, Pending *rows, int n)
 		/* What an access method keeps is kept for this batch only. */
 		info->ii_Context = CurrentMemoryContext;
 		info->ii_AmCache = NULL;
-		if (RelationGetRelid(index) == handover_audit_relid("audit_log_place"))
+		if (RelationGetRelid(index) == handover_audit_relid(AUDIT_LOG_PLACE))
 			insert_places(relation, index, info, rows, n);
-		else if (RelationGetRelid(index) == handover_audit_relid("audit_log_time"))
+		else if (RelationGetRelid(index) == handover_audit_relid(AUDIT_LOG_TIME))
 			insert_times(relation, index, info, rows, n);
 		else
 			insert_others(relation, index, info, n);
@@ -328,7 +241,7 @@ insert_rows(Relation relation, Pending *rows, int n)
 static void
 write_rows(Pending *rows, int n)
 {
-	Relation	relation = table_open(handover_audit_relid("audit_log"),
+	Relation	relation = table_open(handover_audit_relid(AUDIT_LOG),
 									  RowExclusiveLock);
 
 	Assert(n <= MAX_ENTRIES);
@@ -349,16 +262,6 @@ write_rows(Pending *rows, int n)
 	for (int i = 0; i < n; i++)
 		ExecClearTuple(slots[i]);
 	table_close(relation, NoLock);
-}
-
-/* Has this transaction not dropped the extension? */
-static bool
-log_exists(void)
-{
-	Oid			schema = get_namespace_oid("handover", true);
-
-	return OidIsValid(schema) &&
-		OidIsValid(get_relname_relid("audit_log", schema));
 }
 
 /*
@@ -408,7 +311,7 @@ end_transaction(XactEvent event, void *argument)
 				break;
 			/* A value outside the row wants one; and the log may be gone. */
 			PushActiveSnapshot(GetTransactionSnapshot());
-			if (log_exists())
+			if (handover_audit_log_exists())
 				handover_audit_flush();
 			PopActiveSnapshot();
 			break;
@@ -418,9 +321,6 @@ end_transaction(XactEvent event, void *argument)
 			npending = 0;
 			nbytes = 0;
 			last_id = 0;
-			if (base_is_new && event != XACT_EVENT_COMMIT)
-				base = -1;
-			base_is_new = false;
 			/* An error may have left rows in them. */
 			for (int i = 0; i < nslots; i++)
 				if (slots[i] != NULL)
@@ -440,11 +340,6 @@ end_subtransaction(SubXactEvent event, SubTransactionId id,
 {
 	int			kept = 0;
 
-	if (base_is_new && event == SUBXACT_EVENT_ABORT_SUB)
-	{
-		base = -1;
-		base_is_new = false;
-	}
 	for (int i = 0; i < npending; i++)
 	{
 		if (pending[i].subid == id)
@@ -466,7 +361,7 @@ end_subtransaction(SubXactEvent event, SubTransactionId id,
 static void
 learn_log(void)
 {
-	Relation	relation = table_open(handover_audit_relid("audit_log"),
+	Relation	relation = table_open(handover_audit_relid(AUDIT_LOG),
 									  RowExclusiveLock);
 	MemoryContext old;
 
@@ -485,7 +380,7 @@ learn_log(void)
 	slots = palloc0_array(TupleTableSlot *, MAX_ENTRIES);
 	MemoryContextSwitchTo(old);
 	table_close(relation, NoLock);
-	known = true;
+	known = handover_audit_changes();
 }
 
 static void
@@ -499,7 +394,7 @@ open_pending(void)
 											"handover audit log rows",
 											ALLOCSET_DEFAULT_SIZES);
 	}
-	if (npending == 0 && !known)
+	if (npending == 0 && known != handover_audit_changes())
 		learn_log();
 	if (npending == max_pending)
 	{
@@ -541,47 +436,13 @@ handover_audit_salt(void)
 }
 
 /*
- * What the log calls this transaction: its number in the server, after a dump was
- * restored with something added, so that it is above those that came along.
- */
-static int64
-transaction_id(void)
-{
-	static Oid	relid = InvalidOid;
-
-	if (relid != handover_audit_relid("audit_incarnation"))
-	{
-		relid = handover_audit_relid("audit_incarnation");
-		base = -1;
-	}
-	if (base < 0)
-	{
-		Relation	relation = table_open(relid, AccessShareLock);
-		SavedUser	saved = become(relation->rd_rel->relowner);
-		bool		isnull;
-
-		table_close(relation, AccessShareLock);
-		SPI_connect();
-		if (SPI_execute("SELECT handover.audit_base()", false, 1) != SPI_OK_SELECT ||
-			SPI_processed != 1)
-			elog(ERROR, "could not read \"handover.audit_incarnation\"");
-		base = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
-										   SPI_tuptable->tupdesc, 1, &isnull));
-		base_is_new = true;
-		SPI_finish();
-		become_again(saved);
-	}
-	return base + (int64) U64FromFullTransactionId(GetTopFullTransactionId());
-}
-
-/*
  * Adds one entry, and before it who is at work.
  */
 void
 handover_audit_write(const AuditEntry *entry, bool with_query,
 					 bool require_actor)
 {
-	int64		transaction = transaction_id();
+	int64		transaction = handover_audit_transaction();
 	TimestampTz now = GetCurrentTimestamp();
 	MemoryContext old;
 	Datum		values[LOG_COLUMNS] = {0};
