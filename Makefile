@@ -116,7 +116,7 @@ DATA_built = $(INSTALL_SQL)
 REGRESS = opclass level status checklist checklist_error tally complete constraint \
 	element template security demo priority lens score \
 	workspace workspace_name workspace_upgrade trigger guard_handover lifecycle count_items \
-	item_table attributes signoff dependency import carry_forward report worklist hostile audit audit_seal audit_ddl retention as_of timeline \
+	item_table attributes signoff dependency import carry_forward report worklist hostile audit audit_seal audit_ddl audit_attack retention as_of timeline \
 	attribute_value reader report_contract report_flow report_item
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
 

@@ -124,6 +124,37 @@ handover_audit_key(AuditKey *key, Datum *values, bool *nulls)
 															 PointerGetDatum(array))));
 }
 
+/* The key of the rows of a type; of type record, they are of any. */
+typedef struct RowKey
+{
+	Oid			type;
+	AuditKey	key;
+} RowKey;
+
+static AuditKey *
+open_row_key(FmgrInfo *flinfo, Oid type)
+{
+	RowKey	   *known = flinfo->fn_extra;
+	Oid			relid;
+	Relation	relation;
+
+	if (known != NULL && known->type == type)
+		return &known->key;
+	relid = get_typ_typrelid(type);
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("type %s is not the row type of a table",
+						format_type_be(type))));
+	relation = relation_open(relid, AccessShareLock);
+	known = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(RowKey));
+	known->type = type;
+	handover_audit_find_key(&known->key, relation, flinfo->fn_mcxt);
+	relation_close(relation, AccessShareLock);
+	flinfo->fn_extra = known;
+	return &known->key;
+}
+
 /*
  * audit_row_key(row anyelement) returns text
  *
@@ -135,8 +166,8 @@ Datum
 handover_audit_row_key(PG_FUNCTION_ARGS)
 {
 	HeapTupleHeader header = PG_GETARG_HEAPTUPLEHEADER(0);
-	AuditKey   *key = fcinfo->flinfo->fn_extra;
 	Oid			type = HeapTupleHeaderGetTypeId(header);
+	AuditKey   *key = open_row_key(fcinfo->flinfo, type);
 	TupleDesc	tupdesc;
 	HeapTupleData row;
 	Datum	   *values;
@@ -144,22 +175,6 @@ handover_audit_row_key(PG_FUNCTION_ARGS)
 	bool		has_null = false;
 	Datum		result = (Datum) 0;
 
-	if (key == NULL)
-	{
-		Oid			relid = get_typ_typrelid(type);
-		Relation	relation;
-
-		if (!OidIsValid(relid))
-			ereport(ERROR,
-					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-					 errmsg("type %s is not the row type of a table",
-							format_type_be(type))));
-		relation = relation_open(relid, AccessShareLock);
-		key = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(AuditKey));
-		handover_audit_find_key(key, relation, fcinfo->flinfo->fn_mcxt);
-		relation_close(relation, AccessShareLock);
-		fcinfo->flinfo->fn_extra = key;
-	}
 	if (key->n == 0)
 		PG_RETURN_NULL();
 	tupdesc = lookup_rowtype_tupdesc(type, HeapTupleHeaderGetTypMod(header));
