@@ -202,6 +202,13 @@ RETURN CASE WHEN value IS NULL OR value = 'null' THEN 'NULL'
 COMMENT ON FUNCTION @extschema@.audit_literal(jsonb, oid) IS
     'part of revert(): a value of the log in SQL';
 
+-- A comment ends with its line, and so must what is in it: a name or a key may have several.
+CREATE FUNCTION @extschema@.audit_comment(remark text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '-- ' || pg_catalog.translate(remark, E'\n\r', '  ');
+COMMENT ON FUNCTION @extschema@.audit_comment(text) IS
+    'part of revert(): a comment in SQL';
+
 CREATE FUNCTION @extschema@.revert(transaction_id bigint)
 RETURNS TABLE (place integer, statement text, is_overtaken boolean)
 LANGUAGE sql STABLE
@@ -263,15 +270,15 @@ BEGIN ATOMIC
                                                  ORDER BY c.place)) AS known (key_columns)
     )
     SELECT (row_number() OVER (ORDER BY c.command DESC, c.id DESC))::integer,
-           CASE WHEN c.operation = 'T' THEN pg_catalog.format('-- TRUNCATE of %s cannot be undone', c.relid::regclass)
-                WHEN c.condition IS NULL THEN pg_catalog.format('-- a row of %s has no key that would find it', c.relid::regclass)
+           CASE WHEN c.operation = 'T' THEN @extschema@.audit_comment(pg_catalog.format('TRUNCATE of %s cannot be undone', c.relid::regclass))
+                WHEN c.condition IS NULL THEN @extschema@.audit_comment(pg_catalog.format('a row of %s has no key that would find it', c.relid::regclass))
                 WHEN c.operation = 'I' THEN pg_catalog.format('DELETE FROM %s WHERE %s;', c.relid::regclass, c.condition)
                 WHEN c.operation = 'D'
                 THEN pg_catalog.format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE VALUES (%s);', c.relid::regclass, c.names, c.literals)
-                WHEN c.assignments IS NULL THEN pg_catalog.format('-- nothing to set in %s WHERE %s', c.relid::regclass, c.condition)
+                WHEN c.assignments IS NULL THEN @extschema@.audit_comment(pg_catalog.format('nothing to set in %s WHERE %s', c.relid::regclass, c.condition))
                 ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s;', c.relid::regclass, c.assignments, c.condition) END
            || CASE WHEN c.lost = '{}' OR c.operation IN ('T', 'I') THEN ''
-                   ELSE ' -- not known: ' || pg_catalog.array_to_string(c.lost, ', ') END,
+                   ELSE ' ' || @extschema@.audit_comment('not known: ' || pg_catalog.array_to_string(c.lost, ', ')) END,
            EXISTS (SELECT
                      FROM @extschema@.audit_relations(c.relid) AS k
                           JOIN @extschema@.audit_log AS l

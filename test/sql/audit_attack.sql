@@ -29,6 +29,26 @@ END $$;
 SELECT handover.audit_row_key(either(place)) FROM generate_series(0, 2) AS place;
 RESET ROLE;
 
+-- names and keys of several lines: all that revert() says of them is comment
+SET ROLE regress_handover_mallory;
+CREATE TABLE regress_mallory."keyless
+SELECT 'run by who reverts' AS attack; --" (a integer);
+CREATE TABLE keyed (k text PRIMARY KEY, "v
+SELECT 'run by who reverts' AS attack; --" integer, v integer);
+SELECT handover.audit(c.oid, mask => ARRAY(SELECT a.attname::text FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname LIKE '%attack%'))
+  FROM pg_class AS c WHERE c.relnamespace = 'regress_mallory'::regnamespace AND c.relname LIKE 'key%' AND c.relkind = 'r' ORDER BY c.relname;
+BEGIN;
+SET LOCAL handover.labels = 'attack';
+SELECT format('INSERT INTO %s VALUES (1)', c.oid::regclass) FROM pg_class AS c WHERE c.relname LIKE 'keyless%' \gexec
+INSERT INTO keyed VALUES (E'a\r\nSELECT ''run by who reverts'' AS attack; --', 1, 1);
+UPDATE keyed SET v = v;
+DELETE FROM keyed;
+SELECT format('TRUNCATE %s', c.oid::regclass) FROM pg_class AS c WHERE c.relname LIKE 'keyless%' \gexec
+COMMIT;
+RESET ROLE;
+SELECT replace(replace(r.statement, E'\n', '\n'), E'\r', '\r') AS statement FROM handover.revert((SELECT t.id FROM handover.audit_transaction AS t WHERE t.labels = 'attack')) AS r ORDER BY r.place;
+SELECT r.statement FROM handover.revert((SELECT t.id FROM handover.audit_transaction AS t WHERE t.labels = 'attack')) AS r WHERE r.statement LIKE '--%' ORDER BY r.place \gexec
+
 DROP SCHEMA regress_mallory, regress_victim CASCADE;
 DROP OWNED BY regress_handover_mallory, regress_handover_victim;
 DROP ROLE regress_handover_mallory, regress_handover_victim;
