@@ -14,6 +14,8 @@ CREATE FUNCTION @extschema@.audit_record(base anyelement, image jsonb) RETURNS a
     AS 'MODULE_PATHNAME', 'handover_audit_record' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.audit_record(anyelement, jsonb) IS
     'a row with the columns that an entry of the log has of it; the others stay as in base';
+-- it runs what domains check as the owner of the table
+REVOKE ALL ON FUNCTION @extschema@.audit_record(anyelement, jsonb) FROM PUBLIC;
 
 -- What was masked or redacted is not known any more.
 CREATE FUNCTION @extschema@.audit_image(image jsonb, columns text[], present text[]) RETURNS jsonb
@@ -179,9 +181,9 @@ BEGIN
         UNION ALL
         SELECT was.*
           FROM %2$s %1$s AS present
-               LEFT JOIN state ON state.key = @extschema@.audit_row_key(present)
+               LEFT JOIN state ON state.key = @extschema@.audit_row_key(present.*)
                LEFT JOIN image ON image.key = state.key
-               CROSS JOIN LATERAL @extschema@.audit_record(present, coalesce(image.image, '{}') || $2) AS was
+               CROSS JOIN LATERAL @extschema@.audit_record(present.*, coalesce(image.image, '{}') || $2) AS was
          WHERE state.key IS NULL OR NOT state.is_new AND state.deleted IS NULL
         $query$, relid, CASE (SELECT c.relkind FROM pg_class AS c WHERE c.oid = relid) WHEN 'p' THEN '' ELSE 'ONLY' END)
         USING at, coalesce(hidden, '{}');

@@ -20,6 +20,7 @@ BEGIN
     EXECUTE format('GRANT SELECT ON @extschema@.audit_log, @extschema@.audit_context, @extschema@.audit_transaction, @extschema@.audit_statement, @extschema@.audit_relation,
                                     @extschema@.audit_incarnation, @extschema@.audit_table, @extschema@.audit_block, @extschema@.audit_relation_now,
                                     @extschema@.audit_entry TO %I', auditor);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION @extschema@.audit_record(anyelement, jsonb) TO %I', auditor);
     FOREACH protected IN ARRAY '{audit_log,audit_context,audit_statement}'::name[] LOOP
         IF NOT EXISTS (SELECT FROM pg_policy AS p
                         WHERE p.polrelid = format('@extschema@.%I', protected)::regclass AND p.polname = policy) THEN

@@ -3,16 +3,21 @@
  *		Rows again, from what the audit log keeps of them.
  *
  * The reverse of audit_value.c: each value goes through the input function of
- * its type, as it came from the output function.
+ * its type, as it came from the output function.  That of a domain runs what its
+ * owner has written, and who reads the log shall not run it in their own name: it
+ * runs as the owner of the table, as what VACUUM and REINDEX call does.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #include "handover.h"
@@ -21,6 +26,7 @@
 typedef struct RecordReader
 {
 	Oid			type;
+	Oid			owner;			/* of the table */
 	TupleDesc	tupdesc;
 	bool	   *is_jsonb;
 	FmgrInfo   *input;
@@ -33,6 +39,7 @@ open_reader(FmgrInfo *flinfo, Oid type)
 	RecordReader *reader = flinfo->fn_extra;
 	MemoryContext old;
 	TupleDesc	tupdesc;
+	HeapTuple	class;
 
 	if (reader != NULL && reader->type == type)
 		return reader;
@@ -40,6 +47,12 @@ open_reader(FmgrInfo *flinfo, Oid type)
 	old = MemoryContextSwitchTo(flinfo->fn_mcxt);
 	reader = palloc0_object(RecordReader);
 	reader->type = type;
+	class = SearchSysCache1(RELOID,
+							ObjectIdGetDatum(get_typ_typrelid(type)));
+	if (!HeapTupleIsValid(class))
+		elog(ERROR, "cache lookup failed for row type %u", type);
+	reader->owner = ((Form_pg_class) GETSTRUCT(class))->relowner;
+	ReleaseSysCache(class);
 	reader->tupdesc = CreateTupleDescCopy(tupdesc);
 	ReleaseTupleDesc(tupdesc);
 	reader->is_jsonb = palloc0_array(bool, reader->tupdesc->natts);
@@ -90,6 +103,8 @@ handover_audit_record(PG_FUNCTION_ARGS)
 	Datum	   *values;
 	bool	   *nulls;
 	Jsonb	   *image;
+	Oid			user;
+	int			context;
 
 	if (!OidIsValid(type) || get_typtype(type) != TYPTYPE_COMPOSITE)
 		ereport(ERROR,
@@ -118,6 +133,10 @@ handover_audit_record(PG_FUNCTION_ARGS)
 		row.t_data = header;
 		heap_deform_tuple(&row, reader->tupdesc, values, nulls);
 	}
+	/* After an error, the end of the (sub)transaction resets it. */
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(reader->owner,
+						   context | SECURITY_RESTRICTED_OPERATION);
 	for (int i = 0; i < reader->tupdesc->natts; i++)
 	{
 		Form_pg_attribute attr = TupleDescAttr(reader->tupdesc, i);
@@ -134,6 +153,7 @@ handover_audit_record(PG_FUNCTION_ARGS)
 		values[i] = InputFunctionCall(&reader->input[i], text,
 									  reader->ioparam[i], attr->atttypmod);
 	}
+	SetUserIdAndSecContext(user, context);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(reader->tupdesc,
 													  values, nulls)));
 }

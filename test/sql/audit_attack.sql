@@ -49,6 +49,33 @@ RESET ROLE;
 SELECT replace(replace(r.statement, E'\n', '\n'), E'\r', '\r') AS statement FROM handover.revert((SELECT t.id FROM handover.audit_transaction AS t WHERE t.labels = 'attack')) AS r ORDER BY r.place;
 SELECT r.statement FROM handover.revert((SELECT t.id FROM handover.audit_transaction AS t WHERE t.labels = 'attack')) AS r WHERE r.statement LIKE '--%' ORDER BY r.place \gexec
 
+-- a domain is checked as the owner of the table, not as who asks what the table was like; columns have any names
+SET ROLE regress_handover_mallory;
+CREATE FUNCTION check_as_whom(value text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF value = 'seen' THEN
+        RAISE WARNING 'checked as %', current_user;
+        BEGIN
+            EXECUTE 'RESET ROLE';
+        EXCEPTION WHEN insufficient_privilege THEN
+            RAISE WARNING '%', sqlerrm;
+        END;
+    END IF;
+    RETURN true;
+END $$;
+CREATE DOMAIN checked AS text CHECK (check_as_whom(value));
+CREATE TABLE past (id integer PRIMARY KEY, present integer, state integer, image text, value checked);
+SELECT handover.audit('past');
+INSERT INTO past VALUES (1, 10, 20, 'x', 'old'), (2, 10, 20, 'x', 'old');
+RESET ROLE;
+SELECT clock_timestamp() AS then \gset
+SET ROLE regress_handover_mallory;
+UPDATE past SET present = 11, value = 'new' WHERE id = 1;
+DELETE FROM past WHERE id = 2;
+RESET ROLE;
+SELECT * FROM handover.as_of(NULL::past, :'then') ORDER BY id;
+SELECT * FROM handover.audit_record(NULL::past, '{"id": 3, "value": "seen"}');
+
 DROP SCHEMA regress_mallory, regress_victim CASCADE;
 DROP OWNED BY regress_handover_mallory, regress_handover_victim;
 DROP ROLE regress_handover_mallory, regress_handover_victim;
