@@ -155,6 +155,10 @@ BEGIN
                        JOIN pg_class AS c ON c.oid = g.tgrelid AND NOT c.relispartition
                  WHERE g.tgname = 'zz_audit_truncate' AND g.tgfoid = '@extschema@.audit_truncate'::regproc
                    AND @extschema@.audit_root(g.tgrelid) IS NULL
+                   -- as the log knows it: a trigger of this name can be anybody's
+                   AND EXISTS (SELECT FROM @extschema@.audit_relation AS r
+                                      JOIN @extschema@.audit_incarnation AS i ON i.id = r.incarnation
+                                WHERE r.relation = g.tgrelid AND r.root = command.root::oid)
                    -- what was a part has been written to as one, or nothing is lost
                    AND command.command_tag = 'ALTER TABLE'
                    AND EXISTS (SELECT FROM @extschema@.audit_table AS t WHERE t.relation = command.root)

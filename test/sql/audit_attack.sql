@@ -76,6 +76,21 @@ RESET ROLE;
 SELECT * FROM handover.as_of(NULL::past, :'then') ORDER BY id;
 SELECT * FROM handover.audit_record(NULL::past, '{"id": 3, "value": "seen"}');
 
+-- a trigger like that of a partition does not make a table one that has left another's
+SET ROLE regress_handover_mallory;
+CREATE TABLE stray (id integer);
+CREATE TRIGGER zz_audit_truncate AFTER TRUNCATE ON stray FOR EACH STATEMENT EXECUTE FUNCTION handover.audit_truncate();
+SET ROLE regress_handover_victim;
+CREATE TABLE regress_victim.part (id integer PRIMARY KEY) PARTITION BY LIST (id);
+CREATE TABLE regress_victim.part_1 PARTITION OF regress_victim.part FOR VALUES IN (1);
+CREATE TABLE regress_victim.part_2 PARTITION OF regress_victim.part FOR VALUES IN (2);
+SELECT handover.audit('regress_victim.part');
+ALTER TABLE regress_victim.part ALTER id SET STATISTICS 10;
+ALTER TABLE regress_victim.part DETACH PARTITION regress_victim.part_2;
+RESET ROLE;
+SELECT table_name, new FROM handover.audit_entry WHERE key = 'detach' AND schema_name = 'regress_victim';
+SELECT tgname FROM pg_trigger WHERE tgrelid = 'stray'::regclass;
+
 DROP SCHEMA regress_mallory, regress_victim CASCADE;
 DROP OWNED BY regress_handover_mallory, regress_handover_victim;
 DROP ROLE regress_handover_mallory, regress_handover_victim;
