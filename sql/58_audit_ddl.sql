@@ -114,7 +114,9 @@ DECLARE
     part record;
 BEGIN
     FOR command IN
-        SELECT DISTINCT @extschema@.audit_root(coalesce(g.tgrelid, c.objid)) AS root, c.command_tag
+        -- ALTER VIEW and its like rename the columns of tables, too
+        SELECT DISTINCT @extschema@.audit_root(coalesce(g.tgrelid, c.objid)) AS root,
+               CASE WHEN g.oid IS NULL AND c.command_tag LIKE 'ALTER %' THEN 'ALTER TABLE' ELSE c.command_tag END AS command_tag
           FROM pg_event_trigger_ddl_commands() AS c
                LEFT JOIN pg_trigger AS g ON g.oid = c.objid AND c.classid = 'pg_trigger'::regclass
          WHERE c.classid IN ('pg_class'::regclass, 'pg_trigger'::regclass)
@@ -234,7 +236,8 @@ COMMENT ON FUNCTION @extschema@.audit_drop() IS
 
 -- whatever session_replication_role says
 CREATE EVENT TRIGGER handover_audit_ddl ON ddl_command_end
-    WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'CREATE TRIGGER', 'ALTER TRIGGER')
+    WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'CREATE TRIGGER', 'ALTER TRIGGER', 'CREATE SCHEMA',
+                 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER INDEX', 'ALTER SEQUENCE')
     EXECUTE FUNCTION @extschema@.audit_ddl();
 ALTER EVENT TRIGGER handover_audit_ddl ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER handover_audit_ddl IS 'logs what weakens the triggers of an audited table';

@@ -91,6 +91,20 @@ RESET ROLE;
 SELECT table_name, new FROM handover.audit_entry WHERE key = 'detach' AND schema_name = 'regress_victim';
 SELECT tgname FROM pg_trigger WHERE tgrelid = 'stray'::regclass;
 
+-- a column that is excluded stays so, and a partition has its triggers, by whatever command
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_handover_victim', current_database()); END $$;
+SET ROLE regress_handover_victim;
+CREATE TABLE regress_victim.hidden (id integer PRIMARY KEY, a text, b text);
+SELECT handover.audit('regress_victim.hidden', exclude => '{a}', mask => '{b}');
+ALTER VIEW regress_victim.hidden RENAME COLUMN a TO c;
+ALTER MATERIALIZED VIEW regress_victim.hidden RENAME COLUMN b TO d;
+INSERT INTO regress_victim.hidden VALUES (1, 'hidden', 'hidden');
+CREATE SCHEMA regress_victim_2 CREATE TABLE part_3 PARTITION OF regress_victim.part FOR VALUES IN (3);
+RESET ROLE;
+SELECT new FROM handover.audit_entry WHERE schema_name = 'regress_victim' AND table_name = 'hidden' AND operation = 'INSERT';
+SELECT * FROM handover.audit_check() WHERE relation LIKE 'regress_victim%';
+DROP SCHEMA regress_victim_2 CASCADE;
+
 DROP SCHEMA regress_mallory, regress_victim CASCADE;
 DROP OWNED BY regress_handover_mallory, regress_handover_victim;
 DROP ROLE regress_handover_mallory, regress_handover_victim;
