@@ -171,6 +171,18 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'column "%" of table % does not exist', unknown, relation USING ERRCODE = 'undefined_column';
     END IF;
+    -- it would show in the key of each entry
+    SELECT a.attname INTO unknown
+      FROM pg_index AS i
+           JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
+     WHERE i.indrelid = audit.relation AND a.attname = ANY (exclude || mask)
+       AND (i.indisprimary OR i.indisreplident AND NOT EXISTS (SELECT FROM pg_index AS p WHERE p.indrelid = i.indrelid AND p.indisprimary))
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'column "%" of table % cannot be hidden', unknown, relation
+            USING ERRCODE = 'feature_not_supported',
+                  DETAIL = 'It is part of the key by which the log tells rows apart.';
+    END IF;
     -- as the caller: what a condition says is theirs
     EXECUTE format('CREATE OR REPLACE TRIGGER zz_audit_row AFTER INSERT OR UPDATE OR DELETE ON %s
                     FOR EACH ROW%s EXECUTE FUNCTION @extschema@.audit_row()',

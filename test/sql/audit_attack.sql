@@ -105,6 +105,14 @@ SELECT new FROM handover.audit_entry WHERE schema_name = 'regress_victim' AND ta
 SELECT * FROM handover.audit_check() WHERE relation LIKE 'regress_victim%';
 DROP SCHEMA regress_victim_2 CASCADE;
 
+-- what is part of the key cannot be hidden
+SET ROLE regress_handover_victim;
+CREATE TABLE regress_victim.insured (ssn text, year integer, photo bytea, name text, PRIMARY KEY (year, ssn) INCLUDE (photo));
+SELECT handover.audit('regress_victim.insured', mask => '{name,ssn}');
+SELECT handover.audit('regress_victim.insured', exclude => '{year}');
+SELECT handover.audit('regress_victim.insured', exclude => '{photo}', mask => '{name}');
+RESET ROLE;
+
 DROP SCHEMA regress_mallory, regress_victim CASCADE;
 DROP OWNED BY regress_handover_mallory, regress_handover_victim;
 DROP ROLE regress_handover_mallory, regress_handover_victim;
