@@ -208,7 +208,9 @@ BEGIN
     -- who has no audited table left has nothing to read: see open_log()
     IF FOUND THEN
         FOR gone IN
-            SELECT p.polname, p.polrelid::regclass AS relation, p.polroles[1]::regrole AS owner
+            SELECT p.polname, p.polrelid::regclass AS relation, p.polroles[1]::regrole AS owner,
+                   EXISTS (SELECT FROM pg_policy AS a
+                            WHERE a.polrelid = p.polrelid AND a.polroles = p.polroles AND a.polname LIKE 'auditor %') AS is_auditor
               FROM pg_policy AS p
              WHERE p.polrelid IN ('@extschema@.audit_log'::regclass, '@extschema@.audit_context'::regclass)
                AND p.polname LIKE 'of tables of %'
@@ -218,7 +220,9 @@ BEGIN
                                 WHERE c.relowner = p.polroles[1])
         LOOP
             EXECUTE format('DROP POLICY %I ON %s', gone.polname, gone.relation);
-            EXECUTE format('REVOKE SELECT ON %s, @extschema@.audit_relation_now FROM %s', gone.relation, gone.owner);
+            IF NOT gone.is_auditor THEN
+                EXECUTE format('REVOKE SELECT ON %s, @extschema@.audit_relation_now FROM %s', gone.relation, gone.owner);
+            END IF;
         END LOOP;
     END IF;
     FOR gone IN

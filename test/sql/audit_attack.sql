@@ -113,6 +113,15 @@ SELECT handover.audit('regress_victim.insured', exclude => '{year}');
 SELECT handover.audit('regress_victim.insured', exclude => '{photo}', mask => '{name}');
 RESET ROLE;
 
+-- the owner of tables who is an auditor, too, stays one without a table
+SELECT handover.grant_auditor('regress_handover_victim');
+SET ROLE regress_handover_victim;
+CREATE SCHEMA regress_victim_2 CREATE TABLE last (id integer PRIMARY KEY);
+SELECT handover.open_log('regress_handover_victim');
+DROP TABLE regress_victim.part, regress_victim.hidden, regress_victim.insured;
+SELECT count(*) > 0 AS reads FROM handover.audit_log;
+RESET ROLE;
+
 DROP SCHEMA regress_mallory, regress_victim CASCADE;
 DROP OWNED BY regress_handover_mallory, regress_handover_victim;
 DROP ROLE regress_handover_mallory, regress_handover_victim;
