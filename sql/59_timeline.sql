@@ -11,21 +11,28 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    policy CONSTANT name := 'of tables of ' || CASE WHEN octet_length(owner) < 50 THEN owner::text ELSE md5(owner) END;
+    policy name := 'of tables of ' || CASE WHEN octet_length(owner) < 50 THEN owner::text ELSE md5(owner) END;
 BEGIN
     IF NOT pg_has_role(@extschema@.caller(), owner, 'USAGE') THEN
         RAISE EXCEPTION 'must be a member of role "%"', owner
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF EXISTS (SELECT FROM pg_policy AS p
-                WHERE p.polrelid = '@extschema@.audit_log'::regclass AND p.polname = policy AND p.polroles = ARRAY[owner::regrole::oid]) THEN
+                WHERE p.polrelid = '@extschema@.audit_log'::regclass AND p.polname LIKE 'of tables of %' AND p.polroles = ARRAY[to_regrole(quote_ident(owner))::oid]) THEN
         RETURN;
+    END IF;
+    -- of a role that had this name before
+    IF EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = '@extschema@.audit_log'::regclass AND p.polname = policy) THEN
+        policy := 'of tables of role ' || to_regrole(quote_ident(owner))::oid;
     END IF;
     EXECUTE format('CREATE POLICY %I ON @extschema@.audit_log FOR SELECT TO %I
                     USING (relation_id IN (SELECT n.id
                                              FROM @extschema@.audit_relation_now AS n
                                                   JOIN pg_catalog.pg_class AS c ON c.oid = n.relid
-                                            WHERE pg_catalog.pg_get_userbyid(c.relowner) = %L))', policy, owner, owner);
+                                                  -- the role that the policy is for, whatever its name is by then
+                                                  JOIN pg_catalog.pg_policy AS own ON own.polroles = ARRAY[c.relowner]
+                                            WHERE own.polrelid = ''@extschema@.audit_log''::pg_catalog.regclass
+                                              AND own.polname = %1$L))', policy, owner);
     EXECUTE format('CREATE POLICY %I ON @extschema@.audit_context FOR SELECT TO %I
                     USING (table_owner = %L)', policy, owner, owner);
     EXECUTE format('GRANT SELECT ON @extschema@.audit_log, @extschema@.audit_context, @extschema@.audit_relation_now TO %I', owner);

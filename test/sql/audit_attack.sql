@@ -122,6 +122,27 @@ DROP TABLE regress_victim.part, regress_victim.hidden, regress_victim.insured;
 SELECT count(*) > 0 AS reads FROM handover.audit_log;
 RESET ROLE;
 
+-- who has the name that a role had before is not who it was
+SET ROLE regress_handover_mallory;
+SELECT handover.open_log('regress_handover_mallory');
+RESET ROLE;
+ALTER ROLE regress_handover_mallory RENAME TO regress_handover_renamed;
+CREATE ROLE regress_handover_mallory;
+CREATE TABLE secret (id integer PRIMARY KEY);
+ALTER TABLE secret OWNER TO regress_handover_mallory;
+SELECT handover.audit('secret');
+INSERT INTO secret VALUES (1);
+SELECT handover.open_log('regress_handover_mallory');
+SET ROLE regress_handover_renamed;
+SELECT count(*) FILTER (WHERE r.table_name = 'secret') AS "of another's", count(*) FILTER (WHERE r.table_name = 'past') > 0 AS "of its own"
+  FROM handover.audit_log AS l
+       JOIN (SELECT n.id, c.relname AS table_name FROM handover.audit_relation_now AS n JOIN pg_class AS c ON c.oid = n.relid) AS r ON r.id = l.relation_id;
+RESET ROLE;
+DROP TABLE secret;
+DROP OWNED BY regress_handover_mallory;
+DROP ROLE regress_handover_mallory;
+ALTER ROLE regress_handover_renamed RENAME TO regress_handover_mallory;
+
 DROP SCHEMA regress_mallory, regress_victim CASCADE;
 DROP OWNED BY regress_handover_mallory, regress_handover_victim;
 DROP ROLE regress_handover_mallory, regress_handover_victim;
