@@ -105,6 +105,16 @@ CREATE FUNCTION @extschema@.caller() RETURNS name
 COMMENT ON FUNCTION @extschema@.caller() IS
     'part of audit(): the role that the client acts as, whatever functions it has called';
 
+CREATE FUNCTION @extschema@.vouch(relation regclass) RETURNS void
+    AS 'MODULE_PATHNAME', 'handover_vouch' LANGUAGE C STRICT;
+COMMENT ON FUNCTION @extschema@.vouch(regclass) IS
+    'part of audit(): says that the function called next acts on this table for the present role';
+CREATE FUNCTION @extschema@.vouched(relation regclass) RETURNS name
+    AS 'MODULE_PATHNAME', 'handover_vouched' LANGUAGE C STRICT;
+COMMENT ON FUNCTION @extschema@.vouched(regclass) IS
+    'part of audit(): the role for which a function with the rights of the owner of the log acts on a table';
+REVOKE ALL ON FUNCTION @extschema@.vouched(regclass) FROM PUBLIC;
+
 -- What needs the rights of the owner of the log; nothing here runs what the caller has written.
 CREATE FUNCTION @extschema@.register_audit(settings @extschema@.audit_table) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
@@ -112,7 +122,7 @@ SET search_path = pg_catalog, pg_temp
 SET handover.log_maintenance = on
 AS $function$
 BEGIN
-    PERFORM @extschema@.check_auditor(settings.relation, @extschema@.caller());
+    PERFORM @extschema@.check_auditor(settings.relation, @extschema@.vouched(settings.relation));
     INSERT INTO @extschema@.audit_table AS t (relation, exclude, mask, condition, skip_unchanged, require_actor, with_query, always, incarnation)
     SELECT settings.relation, settings.exclude, settings.mask, settings.condition, settings.skip_unchanged,
            settings.require_actor, settings.with_query, settings.always, i.id
@@ -138,7 +148,7 @@ SET search_path = pg_catalog, pg_temp
 SET handover.log_maintenance = on
 AS $function$
 BEGIN
-    PERFORM @extschema@.check_auditor(relation, @extschema@.caller());
+    PERFORM @extschema@.check_auditor(relation, @extschema@.vouched(relation));
     IF NOT EXISTS (SELECT FROM @extschema@.audit_table AS t WHERE t.relation = unregister_audit.relation) THEN
         RAISE EXCEPTION 'table % is not audited', relation
             USING ERRCODE = 'object_not_in_prerequisite_state';
@@ -162,7 +172,7 @@ DECLARE
     part regclass;
     unknown text;
 BEGIN
-    PERFORM @extschema@.check_auditor(relation, @extschema@.caller());
+    PERFORM @extschema@.check_auditor(relation, current_user);
     SELECT c INTO unknown
       FROM unnest(exclude || mask) AS c
      WHERE NOT EXISTS (SELECT FROM pg_attribute AS a
@@ -198,6 +208,7 @@ BEGIN
     EXECUTE format('COMMENT ON TRIGGER zz_audit_row ON %s IS %L', relation, 'logs each row that changes');
     EXECUTE format('COMMENT ON TRIGGER zz_audit_row_flush ON %s IS %L', relation, 'writes what is left to be logged');
     EXECUTE format('COMMENT ON TRIGGER zz_audit_truncate ON %s IS %L', relation, 'logs that the table was emptied');
+    PERFORM @extschema@.vouch(relation);
     PERFORM @extschema@.register_audit(ROW(relation, exclude, mask, condition, skip_unchanged, require_actor, with_query, always, NULL, NULL)
                                            ::@extschema@.audit_table);
 END
@@ -212,6 +223,8 @@ AS $function$
 DECLARE
     part regclass;
 BEGIN
+    PERFORM @extschema@.check_auditor(relation, current_user);
+    PERFORM @extschema@.vouch(relation);
     PERFORM @extschema@.unregister_audit(relation);
     EXECUTE format('DROP TRIGGER IF EXISTS zz_audit_row ON %s', relation);
     EXECUTE format('DROP TRIGGER IF EXISTS zz_audit_row_flush ON %s', relation);

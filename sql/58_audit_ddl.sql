@@ -260,22 +260,35 @@ COMMENT ON FUNCTION @extschema@.audit_suspend(regclass) IS
     'part of suspend_audit(): has the triggers of a table log no rows until the transaction ends';
 REVOKE ALL ON FUNCTION @extschema@.audit_suspend(regclass) FROM PUBLIC;
 
-CREATE FUNCTION @extschema@.suspend_audit(relation regclass, reason text) RETURNS void
+CREATE FUNCTION @extschema@.record_suspension(relation regclass, reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
-    PERFORM @extschema@.check_auditor(relation, @extschema@.caller());
-    IF coalesce(btrim(reason), '') = '' THEN
-        RAISE EXCEPTION 'suspending the audit of a table needs a reason'
-            USING ERRCODE = 'null_value_not_allowed';
-    END IF;
-    IF NOT EXISTS (SELECT FROM @extschema@.audit_table AS t WHERE t.relation = suspend_audit.relation) THEN
+    PERFORM @extschema@.check_auditor(relation, @extschema@.vouched(relation));
+    IF NOT EXISTS (SELECT FROM @extschema@.audit_table AS t WHERE t.relation = record_suspension.relation) THEN
         RAISE EXCEPTION 'table % is not audited', relation
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     PERFORM @extschema@.audit_event(jsonb_build_object('event', 'suspend', 'reason', reason), @extschema@.audit_relation_id(relation));
     PERFORM @extschema@.audit_suspend(relation);
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.record_suspension(regclass, text) IS
+    'part of suspend_audit(): logs that the audit of a table of the caller is suspended, and suspends it';
+
+CREATE FUNCTION @extschema@.suspend_audit(relation regclass, reason text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    PERFORM @extschema@.check_auditor(relation, current_user);
+    IF coalesce(btrim(reason), '') = '' THEN
+        RAISE EXCEPTION 'suspending the audit of a table needs a reason'
+            USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    PERFORM @extschema@.vouch(relation);
+    PERFORM @extschema@.record_suspension(relation, reason);
 END
 $function$;
 COMMENT ON FUNCTION @extschema@.suspend_audit(regclass, text) IS

@@ -70,3 +70,52 @@ handover_caller(PG_FUNCTION_ARGS)
 							   CStringGetDatum(GetUserNameFromId(GetOuterUserId(),
 																 false)));
 }
+
+/*
+ * The functions of the audit log that have its owner's rights act for a role on
+ * a table of this.  GetOuterUserId() is not that role: within a function with the
+ * rights of its owner it would be whoever has called that, a superuser perhaps,
+ * for whom the owner must not act.  So the function without such rights that
+ * calls them says first for whom.
+ */
+static Oid	vouched_relation = InvalidOid;
+static Oid	vouched_role = InvalidOid;
+
+/*
+ * vouch(relation regclass) returns void
+ *
+ * The next function that asks for it acts on this table for the present role.
+ */
+PG_FUNCTION_INFO_V1(handover_vouch);
+Datum
+handover_vouch(PG_FUNCTION_ARGS)
+{
+	/* There the client is not who has chosen what runs: VACUUM, REINDEX ... */
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("cannot change what is audited within security-restricted operation")));
+	vouched_relation = PG_GETARG_OID(0);
+	vouched_role = GetUserId();
+	PG_RETURN_VOID();
+}
+
+/*
+ * vouched(relation regclass) returns name
+ *
+ * The role that this was said for, once.
+ */
+PG_FUNCTION_INFO_V1(handover_vouched);
+Datum
+handover_vouched(PG_FUNCTION_ARGS)
+{
+	Oid			role = vouched_role;
+
+	vouched_role = InvalidOid;
+	if (!OidIsValid(role) || vouched_relation != PG_GETARG_OID(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("this is part of functions of the audit log, and not called alone")));
+	return DirectFunctionCall1(namein,
+							   CStringGetDatum(GetUserNameFromId(role, false)));
+}

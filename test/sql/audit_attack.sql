@@ -143,6 +143,35 @@ DROP OWNED BY regress_handover_mallory;
 DROP ROLE regress_handover_mallory;
 ALTER ROLE regress_handover_renamed RENAME TO regress_handover_mallory;
 
+-- a function with its owner's rights does to a table what its owner may, whoever calls it
+SET ROLE regress_handover_victim;
+CREATE TABLE regress_victim.target (id integer PRIMARY KEY);
+SELECT handover.audit('regress_victim.target');
+RESET ROLE;
+CREATE TABLE regress_mallory.oid AS SELECT 'regress_victim.target'::regclass AS target;
+GRANT SELECT ON regress_mallory.oid TO regress_handover_mallory;
+SET ROLE regress_handover_mallory;
+CREATE FUNCTION end_audit(by text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    EXECUTE format('SELECT handover.%s FROM regress_mallory.oid', by);
+    RETURN 'done';
+EXCEPTION WHEN insufficient_privilege THEN
+    RETURN sqlerrm;
+END $$;
+RESET ROLE;
+SELECT by, end_audit(by)
+  FROM (VALUES ('unaudit(target)'), ('unregister_audit(target)'), ('suspend_audit(target, ''load'')'), ('record_suspension(target, ''load'')'),
+               ('vouch(target), handover.unregister_audit(target)'),
+               ('register_audit(ROW(target, ''{id}'', ''{}'', ''false'', true, false, false, false, NULL, NULL)::handover.audit_table)')) AS f (by);
+SELECT handover.is_audited('regress_victim.target');
+SET ROLE regress_handover_victim;
+CREATE FUNCTION regress_victim.load() RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ SELECT handover.suspend_audit('regress_victim.target', 'load') $$;
+RESET ROLE;
+GRANT USAGE ON SCHEMA regress_victim TO regress_handover_mallory;
+SET ROLE regress_handover_mallory;
+SELECT regress_victim.load();
+RESET ROLE;
+
 DROP SCHEMA regress_mallory, regress_victim CASCADE;
 DROP OWNED BY regress_handover_mallory, regress_handover_victim;
 DROP ROLE regress_handover_mallory, regress_handover_victim;
