@@ -201,6 +201,11 @@ BEGIN
                     FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.audit_flush()', relation);
     FOR part IN SELECT p.relid FROM pg_partition_tree(relation) AS p UNION SELECT relation
     LOOP
+        -- before 16, foreign tables have none for TRUNCATE
+        IF (SELECT c.relkind FROM pg_class AS c WHERE c.oid = part) = 'f' THEN
+            EXECUTE format('ALTER FOREIGN TABLE %s %s TRIGGER zz_audit_row', part, fires);
+            CONTINUE;
+        END IF;
         EXECUTE format('CREATE OR REPLACE TRIGGER zz_audit_truncate AFTER TRUNCATE ON %s
                         FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.audit_truncate()', part);
         EXECUTE format('ALTER TABLE %s %s TRIGGER zz_audit_truncate, %2$s TRIGGER zz_audit_row', part, fires);
@@ -286,6 +291,7 @@ BEGIN ATOMIC
                                    UNION SELECT t.relation) AS p
                CROSS JOIN (VALUES ('zz_audit_row'), ('zz_audit_truncate')) AS trigger (name)
          WHERE EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = t.relation)
+           AND (trigger.name = 'zz_audit_row' OR EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = p.relid AND c.relkind <> 'f'))
     )
     SELECT NULL, 'event trigger ' || e.name || ' is missing or does not always fire'
       FROM (VALUES ('handover_audit_ddl'), ('handover_audit_drop')) AS e (name)

@@ -138,6 +138,8 @@ BEGIN
                   FROM @extschema@.audit_table AS t
                        CROSS JOIN LATERAL pg_partition_tree(t.relation) AS p
                  WHERE t.relation = command.root AND p.relid <> t.relation
+                   -- before 16, foreign tables have none for TRUNCATE
+                   AND EXISTS (SELECT FROM pg_class AS x WHERE x.oid = p.relid AND x.relkind <> 'f')
                    AND EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = p.relid AND g.tgname = 'zz_audit_row')
                    AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = p.relid AND g.tgname = 'zz_audit_truncate')
             LOOP

@@ -172,6 +172,18 @@ SET ROLE regress_handover_mallory;
 SELECT regress_victim.load();
 RESET ROLE;
 
+-- a partition that is a foreign table is in the way of nothing
+CREATE FOREIGN DATA WRAPPER regress_nothing;
+CREATE SERVER regress_nowhere FOREIGN DATA WRAPPER regress_nothing;
+CREATE TABLE regress_victim.far (id integer) PARTITION BY LIST (id);
+SELECT handover.audit('regress_victim.far');
+CREATE FOREIGN TABLE regress_victim.far_1 PARTITION OF regress_victim.far FOR VALUES IN (1) SERVER regress_nowhere;
+CREATE TABLE regress_victim.far_2 PARTITION OF regress_victim.far FOR VALUES IN (2);
+SELECT handover.audit('regress_victim.far', always => true);
+SELECT * FROM handover.audit_check() WHERE relation LIKE 'regress_victim.far%';
+SELECT handover.unaudit('regress_victim.far');
+DROP FOREIGN DATA WRAPPER regress_nothing CASCADE;
+
 DROP SCHEMA regress_mallory, regress_victim CASCADE;
 DROP OWNED BY regress_handover_mallory, regress_handover_victim;
 DROP ROLE regress_handover_mallory, regress_handover_victim;
