@@ -4,8 +4,9 @@
 # as a reader who sees one team's handovers alone, of a restricted workspace. bench/report.sql makes the workspace.
 #
 # The reader has nothing but what grant_reader() grants, and no JIT (JIT=on for the default): it takes
-# longer to compile such queries than to run them. Printed are the median and the 99th percentile at the client,
-# then of one run the rows that it returns and the pages that it reads, from its plan.
+# longer to compile such queries than to run them. Printed are the median and the maximum of the CPU time of the backend,
+# planning included, and the median of the time at the client; then of one run the rows that it returns and the pages
+# that it reads or finds in shared buffers, from EXPLAIN (ANALYZE, BUFFERS).
 
 set -euo pipefail
 handovers=${HANDOVERS:-100000}
@@ -27,26 +28,47 @@ export PGOPTIONS="-c role=bench_reader -c jit=${JIT:-off} -c search_path=big_rep
 echo "$(psql -X -At -c 'SHOW server_version'), $(nproc) cores, $(sed -n 's/^model name\t: //p' /proc/cpuinfo | head -n 1), shared_buffers $(psql -X -At -c 'SHOW shared_buffers'), jit ${JIT:-off}"
 psql -X -At -c "SELECT count(*) || ' handovers, ' || sum(open_count) || ' of them open' FROM overview" -c "SELECT sum(item_count) || ' items' FROM overview"
 echo "(load average $(cut -d ' ' -f 1-3 /proc/loadavg))"
-printf '%-22s %-28s %9s %9s %8s %9s\n' report query "median ms" "99 % ms" rows pages
+printf '%-22s %-28s %9s %9s %10s %8s %9s\n' report query "CPU ms" "most" "elapsed ms" rows pages
+
+# A query with its parameters: a team, a person and a handover.
+filled() {
+	local query=${1//$'\n'/ }
+	query=${query//:team/$2}
+	query=${query//:person/$3}
+	echo "${query//:handover/$4}"
+}
+
+# One session runs the query, with other parameters each time, after three times to warm up. The CPU time is what the
+# kernel says that the backend had of it, see bench/measure; the elapsed time is psql's.
+session() {
+	local i
+	printf '%s\n' "\\pset footer off" "SELECT pg_backend_pid() AS pid \\gset" "\\setenv BACKEND :pid" "\\timing on"
+	RANDOM=57721
+	for ((i = -3; i < $2; i++)); do
+		echo "\\! echo -n '$i '; cut -d ' ' -f 1 /proc/\$BACKEND/schedstat"
+		echo "$(filled "$1" $((RANDOM % 200 + 1)) $((RANDOM % 1000 + 1)) $(((RANDOM * 32768 + RANDOM) % handovers + 1))) \\g /dev/null"
+		echo "\\! cut -d ' ' -f 1 /proc/\$BACKEND/schedstat"
+	done
+}
 
 # The plan of one run: how many rows came out of it, and pages went into it.
 plan() {
-	sed -e 's/:team\b/7/g; s/:person\b/7/g' -e "s/:handover\b/$((handovers / 2))/g" <<< "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) $1" > "$tmp/explain"
-	psql -X -At -v ON_ERROR_STOP=1 -f "$tmp/explain" > "$tmp/plan"
+	psql -X -At -v ON_ERROR_STOP=1 -c "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) $(filled "$1" 7 7 $((handovers / 2)))" > "$tmp/plan"
 	awk -F '[:,]' '/"Actual Rows"/ && !top++ { rows = $2 } /"Shared Hit Blocks"/ && !hit++ { pages += $2 } /"Shared Read Blocks"/ && !read++ { pages += $2 }
 		END { printf "%8d %9d\n", rows, pages }' "$tmp/plan"
 }
 
-# ask REPORT NAME QUERY
+# ask REPORT NAME QUERY [TRIES]
 ask() {
-	printf '\\set team random(1, 200)\n\\set person random(1, 1000)\n\\set handover random(1, %d)\n%s;\n' "$handovers" "${3//$'\n'/ }" > "$tmp/script"
-	pgbench -n -c 1 -t 3 -f "$tmp/script" > "$tmp/out" 2>&1 || { cat "$tmp/out" >&2; exit 1; }
-	pgbench -n -c 1 -t "${4:-$tries}" --random-seed=577215 -f "$tmp/script" -l --log-prefix="$tmp/log" > "$tmp/out" 2>&1 || { cat "$tmp/out" >&2; exit 1; }
-	printf '%-22s %-28s %s %s\n' "$1" "$2" "$(cut -d ' ' -f 3 "$tmp"/log.* | sort -n | awk '
-		{ v[NR] = $1 / 1000 }
-		function at(part,    i) { i = int(NR * part + 0.999999); return v[i < 1 ? 1 : i] }
-		END { printf "%9.1f %9.1f", at(0.5), at(0.99) }')" "$(plan "$3")"
-	rm "$tmp"/log.*
+	session "$3" "${4:-$tries}" | psql -X -q -v ON_ERROR_STOP=1 > "$tmp/out"
+	printf '%-22s %-28s %s %s\n' "$1" "$2" "$(paste - - - < "$tmp/out" | awk '
+		function median(values, n,    i, j, t) {
+			for (i = 2; i <= n; i++)
+				for (j = i; j > 1 && values[j] < values[j - 1]; j--) { t = values[j]; values[j] = values[j - 1]; values[j - 1] = t }
+			return n % 2 ? values[(n + 1) / 2] : (values[n / 2] + values[n / 2 + 1]) / 2
+		}
+		$1 >= 0 { n++; cpu[n] = ($NF - $2) / 1e6; elapsed[n] = $4; if (cpu[n] > most) most = cpu[n] }
+		END { printf "%9.1f %9.1f %10.1f", median(cpu, n), most, median(elapsed, n) }')" "$(plan "$3")"
 }
 
 team="incoming_team = 'team :team'"
