@@ -109,6 +109,8 @@ SQL = \
 	sql/64_workspace_feedback.sql \
 	sql/65_data_dictionary.sql \
 	sql/66_reader.sql \
+	sql/67_finding.sql \
+	sql/68_workspace_finding.sql \
 	sql/90_grant.sql
 INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)

@@ -42,6 +42,7 @@ BEGIN
     PERFORM @extschema@.create_workspace_plan();
     restricted := coalesce(restricted, was_restricted);
     PERFORM @extschema@.create_workspace_visible(restricted);
+    PERFORM @extschema@.create_workspace_visible_finding();
     contact_is_new := to_regclass(report || '.contact') IS NULL;
     -- the names shall mean the tables while the reports are made
     FOREACH namesake IN ARRAY namesakes LOOP
@@ -56,6 +57,7 @@ BEGIN
     PERFORM @extschema@.create_workspace_item();
     PERFORM @extschema@.create_workspace_element();
     PERFORM @extschema@.create_workspace_feedback();
+    PERFORM @extschema@.create_workspace_finding();
     PERFORM @extschema@.create_workspace_dictionary();
     FOREACH namesake IN ARRAY namesakes LOOP
         EXECUTE format('ALTER VIEW %s.%I RENAME TO %I', report, 'report_' || namesake, namesake);

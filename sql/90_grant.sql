@@ -6,7 +6,8 @@
 -- anybody may use the types, and read what the templates ask for; who may add
 -- templates of their own is for the administrator to grant
 GRANT USAGE ON SCHEMA @extschema@ TO PUBLIC;
-GRANT SELECT ON @extschema@.element, @extschema@.field, @extschema@.template TO PUBLIC;
+GRANT SELECT ON @extschema@.element, @extschema@.field, @extschema@.template,
+    @extschema@.finding, @extschema@.finding_setting, @extschema@.finding_settings TO PUBLIC;
 
 -- Who audits reads all of the log.
 CREATE FUNCTION @extschema@.grant_auditor(auditor name) RETURNS void
