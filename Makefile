@@ -42,6 +42,7 @@ OBJS = \
 	src/lifecycle.o \
 	src/guard_handover.o \
 	src/signoff.o \
+	src/finding.o \
 	src/notify.o \
 	src/dependency.o \
 	src/document_row.o \
@@ -85,6 +86,7 @@ SQL = \
 	sql/41_trigger.sql \
 	sql/42_document.sql \
 	sql/43_workspace_table.sql \
+	sql/43_finding_rule.sql \
 	sql/44_workspace_function.sql \
 	sql/45_workspace_import.sql \
 	sql/46_workspace_view.sql \
@@ -119,7 +121,7 @@ REGRESS = opclass level status checklist checklist_error tally complete constrai
 	element template security demo priority lens score \
 	workspace workspace_name workspace_upgrade trigger guard_handover lifecycle count_items \
 	item_table attributes signoff dependency import carry_forward report worklist hostile audit audit_seal audit_ddl audit_attack retention as_of timeline \
-	attribute_value reader report_contract report_flow report_item
+	attribute_value reader report_contract report_flow report_item finding_rule
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
 
 # Names must differ from those in REGRESS: both find what they expect in expected/.

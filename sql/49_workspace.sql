@@ -36,6 +36,7 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     PERFORM @extschema@.create_workspace_tables();
+    PERFORM @extschema@.create_workspace_finding_rule();
     PERFORM @extschema@.create_workspace_functions();
     PERFORM @extschema@.create_workspace_views();
     PERFORM @extschema@.create_workspace_import();
@@ -208,7 +209,7 @@ BEGIN
           FROM pg_class AS c
          WHERE c.relnamespace IN (quote_ident(name)::regnamespace, quote_ident(name || '_report')::regnamespace)
            AND c.relkind IN ('r', 'p', 'f', 'm')
-           AND (c.relname NOT IN ('handover', 'item', 'dependency', 'signoff', 'party_member')
+           AND (c.relname NOT IN ('handover', 'item', 'dependency', 'signoff', 'party_member', 'finding_rule', 'finding_override')
                 OR c.relnamespace <> quote_ident(name)::regnamespace);
         IF others IS NOT NULL THEN
             RAISE EXCEPTION 'workspace "%" holds other tables', name

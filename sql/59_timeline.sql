@@ -55,7 +55,7 @@ BEGIN
         -- what was signed is logged by its hash
         SELECT c.oid::regclass AS relation, t.exclude
           FROM (VALUES ('handover', '{tally,completeness}'::text[]), ('item', '{priority}'), ('dependency', '{}'), ('signoff', '{document}'),
-                       ('party_member', '{}'))
+                       ('party_member', '{}'), ('finding_rule', '{}'), ('finding_override', '{}'))
                    AS t (name, exclude)
                JOIN pg_class AS c ON c.relname = t.name
          WHERE c.relnamespace = to_regnamespace(quote_ident(audit_workspace.name))

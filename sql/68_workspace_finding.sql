@@ -427,7 +427,9 @@ SELECT concat_ws('-', f.handover_id, c.code, f.item_id)::varchar(128) AS finding
        f.status IN ('draft', 'submitted', 'accepted') AS is_open,
        (f.status IN ('draft', 'submitted', 'accepted'))::integer AS open_count,
        f.created_at,
-       (f.created_at AT TIME ZONE 'UTC')::date AS created_date
+       (f.created_at AT TIME ZONE 'UTC')::date AS created_date,
+       coalesce(o.is_overridden, false) AS is_overridden,
+       coalesce(o.is_overridden, false)::integer AS overridden_count
   FROM (SELECT v.handover_id, v.handover_title, v.role, v.status, v.outgoing, v.incoming, v.outgoing_team, v.incoming_team, v.created_at,
                v.item_id, v.element, v.title, v.code, v.severity, v.found, v.threshold, v.sentence
           FROM visible_finding AS v
@@ -435,7 +437,10 @@ SELECT concat_ws('-', f.handover_id, c.code, f.item_id)::varchar(128) AS finding
         SELECT r.handover_id, r.handover_title, r.role, r.status, r.outgoing, r.incoming, r.outgoing_team, r.incoming_team, r.created_at,
                r.item_id, r.element, r.title, r.code, r.severity, r.found, r.threshold, r.sentence
           FROM visible_repeat AS r) AS f
-       JOIN @extschema@.finding AS c ON c.code::text = f.code;
+       JOIN @extschema@.finding AS c ON c.code::text = f.code
+       LEFT JOIN LATERAL (SELECT bool_or(true) AS is_overridden
+                            FROM finding_override AS s
+                           WHERE s.handover_id = f.handover_id AND s.code::text = f.code AND s.item_id IS NOT DISTINCT FROM f.item_id) AS o ON true;
 COMMENT ON VIEW finding IS 'What is wrong with which handover? One row is a finding on a handover, or on one of its items. Cancelled handovers are left out. Days are in UTC.';
 COMMENT ON COLUMN finding.finding_key IS 'key, made of handover, code and item';
 COMMENT ON COLUMN finding.code IS 'name of the finding; see handover.finding';
@@ -466,6 +471,8 @@ COMMENT ON COLUMN finding.is_open IS 'whether the handover is a draft, submitted
 COMMENT ON COLUMN finding.open_count IS '1 if the handover is a draft, submitted or accepted, else 0; to be summed';
 COMMENT ON COLUMN finding.created_at IS 'when the draft of the handover was made';
 COMMENT ON COLUMN finding.created_date IS 'day on which the draft of the handover was made';
+COMMENT ON COLUMN finding.is_overridden IS 'whether somebody has signed that it is no obstacle; see the table finding_override';
+COMMENT ON COLUMN finding.overridden_count IS '1 if somebody has signed that it is no obstacle, else 0; to be summed';
 
 END
 $create$;

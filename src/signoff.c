@@ -14,6 +14,7 @@
 #include "utils/rel.h"
 
 #include "actor.h"
+#include "finding.h"
 #include "notify.h"
 #include "status.h"
 #include "workspace.h"
@@ -105,11 +106,11 @@ sign(Relation relation, HeapTuple row, Status to)
 }
 
 /*
- * Is there still the handover that a signoff belongs to?  Without a row, is
+ * Is there still the handover that a row belongs to?  Without a row, is
  * there any?  Whoever may see it: it is asked for as its owner.
  */
-static bool
-handover_exists(Relation relation, HeapTuple row)
+bool
+handover_parent_exists(Relation relation, HeapTuple row)
 {
 	ForeignKeyCacheInfo *key = handover_find_parent(relation);
 	Relation	header;
@@ -117,10 +118,12 @@ handover_exists(Relation relation, HeapTuple row)
 	Oid			type = InvalidOid;
 	Datum		parent = (Datum) 0;
 	char		is_null = ' ';
+	bool		exists;
 	SavedUser	saved;
 
 	if (key == NULL)
 		return false;
+	SPI_connect();
 	header = table_open(key->confrelid, AccessShareLock);
 	initStringInfo(&query);
 	appendStringInfo(&query, "SELECT FROM %s",
@@ -143,9 +146,11 @@ handover_exists(Relation relation, HeapTuple row)
 	saved = become(header->rd_rel->relowner);
 	SPI_execute_with_args(query.data, row != NULL ? 1 : 0, &type, &parent,
 						  &is_null, false, 1);
+	exists = SPI_processed > 0;
+	SPI_finish();
 	become_again(saved);
 	table_close(header, AccessShareLock);
-	return SPI_processed > 0;
+	return exists;
 }
 
 /* ------------------------------------------------------------------------
@@ -158,7 +163,7 @@ handover_exists(Relation relation, HeapTuple row)
  *
  * AFTER UPDATE OF status FOR EACH ROW on a table of handovers: writes a row
  * into the table signoff beside it, with what the view document then shows and
- * the SHA-256 of its text in UTF-8.
+ * the SHA-256 of its text in UTF-8.  23514 if findings keep it from the move.
  */
 PG_FUNCTION_INFO_V1(handover_sign_handover);
 Datum
@@ -180,8 +185,13 @@ handover_sign_handover(PG_FUNCTION_ARGS)
 	from = SPI_getbinval(trigger->tg_trigtuple, tupdesc, column, &isnull);
 	to = SPI_getbinval(trigger->tg_newtuple, tupdesc, column, &isnull);
 	if (DatumGetObjectId(from) != DatumGetObjectId(to))
-		sign(trigger->tg_relation, trigger->tg_newtuple,
-			 handover_status_of(DatumGetObjectId(to)));
+	{
+		Status		status = handover_status_of(DatumGetObjectId(to));
+
+		handover_check_findings(trigger->tg_relation, trigger->tg_newtuple,
+								status);
+		sign(trigger->tg_relation, trigger->tg_newtuple, status);
+	}
 	SPI_finish();
 	return PointerGetDatum(NULL);
 }
@@ -214,15 +224,8 @@ handover_guard_signoff(PG_FUNCTION_ARGS)
 	else if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 		allowed = false;
 	else
-	{
-		SavedUser	saved = become(relation->rd_rel->relowner);
-
-		SPI_connect();
-		allowed = !handover_exists(relation, truncated ? NULL :
-								   trigger->tg_trigtuple);
-		SPI_finish();
-		become_again(saved);
-	}
+		allowed = !handover_parent_exists(relation, truncated ? NULL :
+										  trigger->tg_trigtuple);
 	if (!allowed)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -91,6 +91,8 @@ typedef struct HeaderTable
 	int			nreferring;
 	Oid		   *referring;		/* tables that refer to it, in TopMemoryContext */
 	KeptPlan	sign;			/* of sign_handover() */
+	KeptPlan	rules;			/* of handover_check_findings() */
+	KeptPlan	findings;
 } HeaderTable;
 
 extern bool handover_is_item_table(Relation relation);
@@ -100,6 +102,7 @@ extern HeaderTable *handover_header_table(Relation relation);
 extern Span handover_item_element(const ItemTable *table, Datum element,
 								  bool isnull);
 extern ForeignKeyCacheInfo *handover_find_parent(Relation relation);
+extern bool handover_parent_exists(Relation relation, HeapTuple row);
 extern bool handover_is_part_of(Relation relation, Oid relid);
 extern char *handover_qualified_name(Relation relation);
 extern SPIPlanPtr handover_plan(KeptPlan *kept, const char *query, int nargs,

@@ -1,0 +1,16 @@
+/*
+ * finding.h
+ *		Findings that keep a handover from a status.
+ */
+#ifndef HANDOVER_FINDING_H
+#define HANDOVER_FINDING_H
+
+#include "access/htup.h"
+#include "utils/rel.h"
+
+#include "status.h"
+
+extern void handover_check_findings(Relation relation, HeapTuple row,
+									Status to);
+
+#endif							/* HANDOVER_FINDING_H */
