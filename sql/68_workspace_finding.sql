@@ -104,57 +104,66 @@ SELECT n.handover_id, n.title AS handover_title, n.role, n.status, n.outgoing, n
                cardinality(m.labels) > 0 AS is_found
           FROM (SELECT @extschema@.missing(n.checklist, n.tally, @extschema@.next_status(n.status)) AS labels) AS m
         UNION ALL
-        SELECT 'industry_requirement_missing', NULL, m.number, 0::numeric, format('%s requirements of %s not met: %s', m.number, array_to_string(n.industries, ', '), m.labels),
-               cardinality(n.industries) > 0 AND m.number > 0
+        SELECT 'industry_requirement_missing' AS code, NULL AS severity, m.number AS found, 0::numeric AS threshold,
+               format('%s requirements of %s not met: %s', m.number, array_to_string(n.industries, ', '), m.labels) AS sentence,
+               cardinality(n.industries) > 0 AND m.number > 0 AS is_found
           FROM (SELECT count(*)::numeric AS number, string_agg(u.label, '; ' ORDER BY u.rule) AS labels
                   FROM @extschema@.unmet(n.checklist, n.tally) AS u
                  WHERE u.verb = 'require'
                    AND EXISTS (SELECT FROM @extschema@.industry_rule(n.industries) AS r WHERE r.label = u.label)) AS m
         UNION ALL
-        SELECT 'missing_scope', NULL, 0::numeric, 1::numeric, 'the scope does not say what is handed over',
-               @extschema@.is_blank(n.scope)
+        SELECT 'missing_scope' AS code, NULL AS severity, 0::numeric AS found, 1::numeric AS threshold,
+               'the scope does not say what is handed over' AS sentence,
+               @extschema@.is_blank(n.scope) AS is_found
         UNION ALL
-        SELECT 'missing_contact', NULL, 0::numeric, 1::numeric, 'no contact with a channel and an address',
-               n.contacts = 0
+        SELECT 'missing_contact' AS code, NULL AS severity, 0::numeric AS found, 1::numeric AS threshold,
+               'no contact with a channel and an address' AS sentence,
+               n.contacts = 0 AS is_found
         UNION ALL
-        SELECT 'missing_document', NULL, 0::numeric, 1::numeric, 'no document is handed over',
-               n.documents = 0
+        SELECT 'missing_document' AS code, NULL AS severity, 0::numeric AS found, 1::numeric AS threshold,
+               'no document is handed over' AS sentence,
+               n.documents = 0 AS is_found
         UNION ALL
-        SELECT 'overloaded_documentation', NULL, n.items, t.items,
-               format('%s items, median of details %s characters, done or of low priority: %s of %s', n.items, coalesce(n.median_characters, 0), n.unneeded, n.items),
+        SELECT 'overloaded_documentation' AS code, NULL AS severity, n.items AS found, t.items AS threshold,
+               format('%s items, median of details %s characters, done or of low priority: %s of %s', n.items, coalesce(n.median_characters, 0), n.unneeded, n.items) AS sentence,
                n.items > t.items
                OR n.median_characters > @extschema@.threshold(n.settings, 'overloaded_documentation.characters', n.role)
                OR n.items >= @extschema@.threshold(n.settings, 'overloaded_documentation.unneeded_items', n.role)
-                  AND 100 * n.unneeded > n.items * @extschema@.threshold(n.settings, 'overloaded_documentation.unneeded_pct', n.role)
+                  AND 100 * n.unneeded > n.items * @extschema@.threshold(n.settings, 'overloaded_documentation.unneeded_pct', n.role) AS is_found
           FROM (SELECT @extschema@.threshold(n.settings, 'overloaded_documentation.items', n.role) AS items) AS t
         UNION ALL
-        SELECT 'verbal_only', NULL, n.written, t.items, format('%s sessions, but only %s items in writing and %s documents', n.sessions, n.written, n.documents),
+        SELECT 'verbal_only' AS code, NULL AS severity, n.written AS found, t.items AS threshold,
+               format('%s sessions, but only %s items in writing and %s documents', n.sessions, n.written, n.documents) AS sentence,
                n.sessions > 0
-               AND (n.written < t.items OR n.documents < @extschema@.threshold(n.settings, 'verbal_only.documents', n.role))
+               AND (n.written < t.items OR n.documents < @extschema@.threshold(n.settings, 'verbal_only.documents', n.role)) AS is_found
           FROM (SELECT @extschema@.threshold(n.settings, 'verbal_only.written_items', n.role) AS items) AS t
         UNION ALL
-        SELECT 'no_interaction', NULL, 0::numeric, 1::numeric, format('both sides took part in none of %s sessions', n.sessions),
-               n.both_sessions = 0
+        SELECT 'no_interaction' AS code, NULL AS severity, 0::numeric AS found, 1::numeric AS threshold,
+               format('both sides took part in none of %s sessions', n.sessions) AS sentence,
+               n.both_sessions = 0 AS is_found
         UNION ALL
-        SELECT 'communication_breakdown', NULL, n.breakdown_questions + n.disputed, 0::numeric,
-               format('%s sessions, %s questions answered late or not at all, %s items disputed', n.sessions, n.breakdown_questions, n.disputed),
-               n.sessions = 0 OR n.breakdown_questions > 0 OR n.disputed > 0
+        SELECT 'communication_breakdown' AS code, NULL AS severity, n.breakdown_questions + n.disputed AS found, 0::numeric AS threshold,
+               format('%s sessions, %s questions answered late or not at all, %s items disputed', n.sessions, n.breakdown_questions, n.disputed) AS sentence,
+               n.sessions = 0 OR n.breakdown_questions > 0 OR n.disputed > 0 AS is_found
         UNION ALL
-        SELECT 'silent_handover', NULL, t.silent, t.days, format('nothing happened for %s days', floor(t.silent)),
-               n.status IN ('draft', 'submitted', 'accepted') AND t.silent > t.days
+        SELECT 'silent_handover' AS code, NULL AS severity, t.silent AS found, t.days AS threshold,
+               format('nothing happened for %s days', floor(t.silent)) AS sentence,
+               n.status IN ('draft', 'submitted', 'accepted') AND t.silent > t.days AS is_found
           FROM (SELECT @extschema@.days_between(n.last_at, now()) AS silent, @extschema@.threshold(n.settings, 'silent_handover.days', n.role) AS days) AS t
         UNION ALL
-        SELECT 'misaligned_expectation', NULL, n.disputed, 0::numeric,
-               format('%s items disputed%s', n.disputed, CASE WHEN @extschema@.is_blank(n.expectation) THEN ', and no word of what is expected' END),
-               n.disputed > 0 OR @extschema@.is_blank(n.expectation)
+        SELECT 'misaligned_expectation' AS code, NULL AS severity, n.disputed AS found, 0::numeric AS threshold,
+               format('%s items disputed%s', n.disputed, CASE WHEN @extschema@.is_blank(n.expectation) THEN ', and no word of what is expected' END) AS sentence,
+               n.disputed > 0 OR @extschema@.is_blank(n.expectation) AS is_found
         UNION ALL
-        SELECT 'priority_not_communicated', NULL, n.work, t.items, format('the order of %s open items of work is not acknowledged', n.work),
+        SELECT 'priority_not_communicated' AS code, NULL AS severity, n.work AS found, t.items AS threshold,
+               format('the order of %s open items of work is not acknowledged', n.work) AS sentence,
                n.status <> 'draft' AND n.work >= t.items
-               AND (n.priority_acknowledged_at IS NULL OR @extschema@.is_blank(n.priority_acknowledged_by))
+               AND (n.priority_acknowledged_at IS NULL OR @extschema@.is_blank(n.priority_acknowledged_by)) AS is_found
           FROM (SELECT @extschema@.threshold(n.settings, 'priority_not_communicated.items', n.role) AS items) AS t
         UNION ALL
-        SELECT 'neglected_open_task', NULL, m.number, 0::numeric, format('%s open items that were once handed over to %s are in no later handover', m.number, n.outgoing),
-               n.status IN ('draft', 'submitted', 'accepted') AND m.number > 0
+        SELECT 'neglected_open_task' AS code, NULL AS severity, m.number AS found, 0::numeric AS threshold,
+               format('%s open items that were once handed over to %s are in no later handover', m.number, n.outgoing) AS sentence,
+               n.status IN ('draft', 'submitted', 'accepted') AND m.number > 0 AS is_found
           FROM (SELECT count(*)::numeric AS number
                   FROM visible_handover AS p
                        JOIN item AS i ON i.handover_id = p.id
@@ -163,71 +172,82 @@ SELECT n.handover_id, n.title AS handover_title, n.role, n.status, n.outgoing, n
                    AND NOT EXISTS (SELECT FROM item AS later
                                     WHERE later.origin_handover = i.handover_id AND later.origin_item = i.id)) AS m
         UNION ALL
-        SELECT 'overlooked_item', NULL, CASE WHEN n.is_accepted THEN n.unacknowledged ELSE 0 END + n.overdue_at_cutover, 0::numeric,
-               format('not acknowledged: %s of %s open items of work; overdue when the new owner takes over: %s', n.unacknowledged, n.work, n.overdue_at_cutover),
-               n.is_accepted AND n.unacknowledged > 0 OR n.overdue_at_cutover > 0
+        SELECT 'overlooked_item' AS code, NULL AS severity, CASE WHEN n.is_accepted THEN n.unacknowledged ELSE 0 END + n.overdue_at_cutover AS found, 0::numeric AS threshold,
+               format('not acknowledged: %s of %s open items of work; overdue when the new owner takes over: %s', n.unacknowledged, n.work, n.overdue_at_cutover) AS sentence,
+               n.is_accepted AND n.unacknowledged > 0 OR n.overdue_at_cutover > 0 AS is_found
         UNION ALL
-        SELECT 'missing_deadline', NULL, n.undated_tasks, 0::numeric, format('%s of %s open tasks have no deadline', n.undated_tasks, n.tasks),
-               n.undated_tasks > 0
+        SELECT 'missing_deadline' AS code, NULL AS severity, n.undated_tasks AS found, 0::numeric AS threshold,
+               format('%s of %s open tasks have no deadline', n.undated_tasks, n.tasks) AS sentence,
+               n.undated_tasks > 0 AS is_found
         UNION ALL
-        SELECT 'unprioritized_task', NULL, n.unprioritized, 0::numeric, format('%s of %s open items of work lack urgency, importance or impact', n.unprioritized, n.work),
-               n.unprioritized > 0
+        SELECT 'unprioritized_task' AS code, NULL AS severity, n.unprioritized AS found, 0::numeric AS threshold,
+               format('%s of %s open items of work lack urgency, importance or impact', n.unprioritized, n.work) AS sentence,
+               n.unprioritized > 0 AS is_found
         UNION ALL
-        SELECT 'unowned_item', NULL, n.unowned, 0::numeric, format('%s of %s open items of work have no new owner', n.unowned, n.work),
-               n.unowned > 0
+        SELECT 'unowned_item' AS code, NULL AS severity, n.unowned AS found, 0::numeric AS threshold,
+               format('%s of %s open items of work have no new owner', n.unowned, n.work) AS sentence,
+               n.unowned > 0 AS is_found
         UNION ALL
-        SELECT 'knowledge_gap', NULL, n.knowledge, 1::numeric, format('%s pieces of knowledge or procedures, %s critical trainings not completed', n.knowledge, n.due_trainings),
-               n.knowledge = 0 OR n.has_taken_over AND n.due_trainings > 0
+        SELECT 'knowledge_gap' AS code, NULL AS severity, n.knowledge AS found, 1::numeric AS threshold,
+               format('%s pieces of knowledge or procedures, %s critical trainings not completed', n.knowledge, n.due_trainings) AS sentence,
+               n.knowledge = 0 OR n.has_taken_over AND n.due_trainings > 0 AS is_found
         UNION ALL
-        SELECT 'assumed_familiarity', NULL, n.unfamiliar, 0::numeric, format('%s of %s open items of work have no instructions, no link and were not repeated', n.unfamiliar, n.work),
-               n.unfamiliar > 0
+        SELECT 'assumed_familiarity' AS code, NULL AS severity, n.unfamiliar AS found, 0::numeric AS threshold,
+               format('%s of %s open items of work have no instructions, no link and were not repeated', n.unfamiliar, n.work) AS sentence,
+               n.unfamiliar > 0 AS is_found
         UNION ALL
-        SELECT 'missing_community_insight', NULL, ((n.community_procedures > 0)::integer + (n.insights > 0)::integer + (n.paths > 0)::integer)::numeric, 3::numeric,
-               format('procedures for the community: %s, insights into platforms: %s, escalation paths: %s', n.community_procedures, n.insights, n.paths),
+        SELECT 'missing_community_insight' AS code, NULL AS severity, ((n.community_procedures > 0)::integer + (n.insights > 0)::integer + (n.paths > 0)::integer)::numeric AS found, 3::numeric AS threshold,
+               format('procedures for the community: %s, insights into platforms: %s, escalation paths: %s', n.community_procedures, n.insights, n.paths) AS sentence,
                @extschema@.threshold(n.settings, 'missing_community_insight.required', n.role) > 0
-               AND (n.community_procedures = 0 OR n.insights = 0 OR n.paths = 0)
+               AND (n.community_procedures = 0 OR n.insights = 0 OR n.paths = 0) AS is_found
         UNION ALL
-        SELECT 'hidden_risk', NULL, 0::numeric, 1::numeric, 'neither risks nor issues, and no word that there are none',
-               n.risk_words = 0
+        SELECT 'hidden_risk' AS code, NULL AS severity, 0::numeric AS found, 1::numeric AS threshold,
+               'neither risks nor issues, and no word that there are none' AS sentence,
+               n.risk_words = 0 AS is_found
         UNION ALL
-        SELECT 'ignored_operational_implication', NULL, 0::numeric, 1::numeric, 'no word of risks, milestones or dependencies',
-               n.implication_words = 0 AND NOT EXISTS (SELECT FROM dependency AS d WHERE d.handover_id = n.handover_id)
+        SELECT 'ignored_operational_implication' AS code, NULL AS severity, 0::numeric AS found, 1::numeric AS threshold,
+               'no word of risks, milestones or dependencies' AS sentence,
+               n.implication_words = 0 AND NOT EXISTS (SELECT FROM dependency AS d WHERE d.handover_id = n.handover_id) AS is_found
         UNION ALL
-        SELECT 'rushed_handover', CASE WHEN n.critical > 0 THEN 'error' ELSE 'warning' END, t.notice, t.days,
+        SELECT 'rushed_handover' AS code, CASE WHEN n.critical > 0 THEN 'error' ELSE 'warning' END AS severity, t.notice AS found, t.days AS threshold,
                format('%s days of notice, %s hours of transition, %s minutes of sessions for %s critical items',
-                      coalesce(round(t.notice, 1)::text, 'unknown'), coalesce(round(t.overlap, 1)::text, 'unknown'), n.session_minutes, n.critical),
+                      coalesce(round(t.notice, 1)::text, 'unknown'), coalesce(round(t.overlap, 1)::text, 'unknown'), n.session_minutes, n.critical) AS sentence,
                t.notice < t.days
                OR t.overlap < @extschema@.threshold(n.settings, 'rushed_handover.overlap_hours', n.role)
                OR n.status <> 'draft' AND n.critical > 0
-                  AND n.session_minutes < n.critical * @extschema@.threshold(n.settings, 'rushed_handover.session_minutes', n.role)
+                  AND n.session_minutes < n.critical * @extschema@.threshold(n.settings, 'rushed_handover.session_minutes', n.role) AS is_found
           FROM (SELECT @extschema@.days_between(coalesce(n.submitted_at, now()), n.effective_at) AS notice,
                        24 * @extschema@.days_between(n.transition_start_at, n.effective_at) AS overlap,
                        @extschema@.threshold(n.settings, 'rushed_handover.notice_days', n.role) AS days) AS t
         UNION ALL
-        SELECT 'stale_item', NULL, n.stale, t.days, format('%s of %s open items of work not updated for %s days', n.stale, n.work, t.days),
-               n.stale > 0
+        SELECT 'stale_item' AS code, NULL AS severity, n.stale AS found, t.days AS threshold,
+               format('%s of %s open items of work not updated for %s days', n.stale, n.work, t.days) AS sentence,
+               n.stale > 0 AS is_found
           FROM (SELECT @extschema@.threshold(n.settings, 'stale_item.days', n.role) AS days) AS t
         UNION ALL
-        SELECT 'no_successor', NULL, n.plans, 1::numeric,
-               CASE WHEN @extschema@.is_blank(n.incoming) AND @extschema@.is_blank(n.incoming_team) THEN 'nobody takes over' ELSE 'no plan for succession with a candidate' END,
+        SELECT 'no_successor' AS code, NULL AS severity, n.plans AS found, 1::numeric AS threshold,
+               CASE WHEN @extschema@.is_blank(n.incoming) AND @extschema@.is_blank(n.incoming_team) THEN 'nobody takes over' ELSE 'no plan for succession with a candidate' END AS sentence,
                @extschema@.is_blank(n.incoming) AND @extschema@.is_blank(n.incoming_team)
-               OR n.plans = 0 AND @extschema@.threshold(n.settings, 'no_successor.succession_plan', n.role) > 0
+               OR n.plans = 0 AND @extschema@.threshold(n.settings, 'no_successor.succession_plan', n.role) > 0 AS is_found
         UNION ALL
-        SELECT 'no_support_period', NULL, greatest(@extschema@.days_between(n.cutover_at, n.support_until), 0), 0::numeric,
-               CASE WHEN n.support_until IS NULL THEN 'no time of support is given' ELSE 'support ends when the new owner takes over' END,
-               n.support_until IS NULL OR n.support_until <= n.cutover_at
+        SELECT 'no_support_period' AS code, NULL AS severity, greatest(@extschema@.days_between(n.cutover_at, n.support_until), 0) AS found, 0::numeric AS threshold,
+               CASE WHEN n.support_until IS NULL THEN 'no time of support is given' ELSE 'support ends when the new owner takes over' END AS sentence,
+               n.support_until IS NULL OR n.support_until <= n.cutover_at AS is_found
         UNION ALL
-        SELECT 'publishing_gap', NULL, n.posts_after, 1::numeric, format('no content scheduled for %s days after the new owner takes over', t.days),
+        SELECT 'publishing_gap' AS code, NULL AS severity, n.posts_after AS found, 1::numeric AS threshold,
+               format('no content scheduled for %s days after the new owner takes over', t.days) AS sentence,
                isfinite(n.cutover_at) AND n.posts_after = 0
-               AND (n.posts > 0 OR @extschema@.threshold(n.settings, 'publishing_gap.required', n.role) > 0)
+               AND (n.posts > 0 OR @extschema@.threshold(n.settings, 'publishing_gap.required', n.role) > 0) AS is_found
           FROM (SELECT @extschema@.threshold(n.settings, 'publishing_gap.days', n.role) AS days) AS t
         UNION ALL
-        SELECT 'service_disruption', NULL, n.overdue_after, t.items, format('%s items have become overdue since the new owner took over', n.overdue_after),
-               n.is_accepted AND n.overdue_after > t.items
+        SELECT 'service_disruption' AS code, NULL AS severity, n.overdue_after AS found, t.items AS threshold,
+               format('%s items have become overdue since the new owner took over', n.overdue_after) AS sentence,
+               n.is_accepted AND n.overdue_after > t.items AS is_found
           FROM (SELECT @extschema@.threshold(n.settings, 'service_disruption.items', n.role) AS items) AS t
         UNION ALL
-        SELECT 'no_feedback', NULL, n.ratings, 1::numeric, format('closed %s days ago, and rated by nobody but who handed over', floor(t.closed)),
-               n.status = 'closed' AND n.ratings = 0 AND t.closed > @extschema@.threshold(n.settings, 'no_feedback.days', n.role)
+        SELECT 'no_feedback' AS code, NULL AS severity, n.ratings AS found, 1::numeric AS threshold,
+               format('closed %s days ago, and rated by nobody but who handed over', floor(t.closed)) AS sentence,
+               n.status = 'closed' AND n.ratings = 0 AND t.closed > @extschema@.threshold(n.settings, 'no_feedback.days', n.role) AS is_found
           FROM (SELECT @extschema@.days_between(n.closed_at, now()) AS closed) AS t
        ) AS f
  WHERE f.is_found
@@ -256,108 +276,115 @@ SELECT h.handover_id, h.handover_title, h.role, h.status, h.outgoing, h.incoming
                     OR @extschema@.is_placeholder(i.instructions) OR length(i.instructions) < t.characters) AS is_found
           FROM (SELECT @extschema@.threshold(h.settings, 'ambiguous_task.characters', h.role) AS characters) AS t
         UNION ALL
-        SELECT 'inadequate_documentation', 0::numeric, 1::numeric, 'critical, with no details, no instructions and no link',
+        SELECT 'inadequate_documentation' AS code, 0::numeric AS found, 1::numeric AS threshold,
+               'critical, with no details, no instructions and no link' AS sentence,
                i.critical AND h.is_open AND i.element <> 'contact'
-               AND @extschema@.is_blank(i.details) AND @extschema@.is_blank(i.instructions) AND @extschema@.is_blank(i.link)
+               AND @extschema@.is_blank(i.details) AND @extschema@.is_blank(i.instructions) AND @extschema@.is_blank(i.link) AS is_found
         UNION ALL
-        SELECT 'unanswered_question', t.late, 0::numeric,
-               CASE WHEN t.late > 0 THEN format('to be answered %s days ago', round(t.late, 1)) ELSE 'open though acceptance depended on it' END,
+        SELECT 'unanswered_question' AS code, t.late AS found, 0::numeric AS threshold,
+               CASE WHEN t.late > 0 THEN format('to be answered %s days ago', round(t.late, 1)) ELSE 'open though acceptance depended on it' END AS sentence,
                i.element = 'question' AND h.is_open
-               AND (t.late > 0 OR h.status IN ('accepted', 'closed') AND (i.critical OR @extschema@.attribute_boolean(i.attributes, 'blocking')))
+               AND (t.late > 0 OR h.status IN ('accepted', 'closed') AND (i.critical OR @extschema@.attribute_boolean(i.attributes, 'blocking'))) AS is_found
           FROM (SELECT coalesce(@extschema@.days_between(@extschema@.attribute_time(i.attributes, 'answer_due_at'), now()),
                                 @extschema@.days_between(coalesce(@extschema@.attribute_time(i.attributes, 'asked_at'), i.created_at), now())
                                     - @extschema@.threshold(h.settings, 'unanswered_question.answer_days', h.role)) AS late) AS t
         UNION ALL
-        SELECT 'missing_project_knowledge', 0::numeric, 1::numeric, 'a project with no link, and no knowledge, procedure or document that applies to it',
+        SELECT 'missing_project_knowledge' AS code, 0::numeric AS found, 1::numeric AS threshold,
+               'a project with no link, and no knowledge, procedure or document that applies to it' AS sentence,
                i.element = 'project' AND h.is_open AND @extschema@.is_blank(i.link)
                AND NOT EXISTS (SELECT FROM item AS k
                             WHERE k.handover_id = i.handover_id AND k.element IN ('knowledge', 'procedure', 'document')
-                              AND k.state IS DISTINCT FROM 'none' AND @extschema@.applies_to(k.attributes, i.title))
+                              AND k.state IS DISTINCT FROM 'none' AND @extschema@.applies_to(k.attributes, i.title)) AS is_found
         UNION ALL
-        SELECT 'training_incomplete', t.rating, @extschema@.threshold(h.settings, 'training_incomplete.rating', h.role),
+        SELECT 'training_incomplete' AS code, t.rating AS found, @extschema@.threshold(h.settings, 'training_incomplete.rating', h.role) AS threshold,
                CASE WHEN t.completed_at > h.cutover_at THEN 'completed only after the new owner took over'
                     WHEN t.rating < @extschema@.threshold(h.settings, 'training_incomplete.rating', h.role) THEN format('competence rated %s', t.rating)
-                    ELSE 'not completed before the new owner takes over' END,
+                    ELSE 'not completed before the new owner takes over' END AS sentence,
                i.element = 'training_session' AND h.is_real
                AND (t.rating < @extschema@.threshold(h.settings, 'training_incomplete.rating', h.role)
                     OR t.completed_at > h.cutover_at
-                    OR t.completed_at IS NULL AND h.is_open AND (h.has_taken_over OR t.planned_at > h.cutover_at))
+                    OR t.completed_at IS NULL AND h.is_open AND (h.has_taken_over OR t.planned_at > h.cutover_at)) AS is_found
           FROM (SELECT @extschema@.attribute_rating(i.attributes, 'competence_rating')::numeric AS rating,
                        @extschema@.attribute_time(i.attributes, 'completed_at') AS completed_at,
                        @extschema@.attribute_time(i.attributes, 'planned_at') AS planned_at) AS t
         UNION ALL
-        SELECT 'missing_kpi', 0::numeric, 1::numeric, 'no metric applies to it',
+        SELECT 'missing_kpi' AS code, 0::numeric AS found, 1::numeric AS threshold, 'no metric applies to it' AS sentence,
                (i.element = 'campaign' AND h.is_open AND @extschema@.is_blank(@extschema@.attribute_text(i.attributes, 'kpi'))
                 OR i.element = 'system' AND h.is_real AND @extschema@.threshold(h.settings, 'missing_kpi.systems', h.role) > 0)
                AND NOT EXISTS (SELECT FROM item AS k
                             WHERE k.handover_id = i.handover_id AND k.element = 'metric' AND k.state IS DISTINCT FROM 'none'
-                              AND (k.attributes -> 'applies_to' IS NULL OR @extschema@.applies_to(k.attributes, i.title)))
+                              AND (k.attributes -> 'applies_to' IS NULL OR @extschema@.applies_to(k.attributes, i.title))) AS is_found
         UNION ALL
-        SELECT 'risk_without_contingency', 0::numeric, 1::numeric,
-               format('likelihood %s, impact %s, and no word of what to do', coalesce(@extschema@.attribute_level(i.attributes, 'likelihood'), 'unknown'), coalesce(i.impact::text, 'unknown')),
+        SELECT 'risk_without_contingency' AS code, 0::numeric AS found, 1::numeric AS threshold,
+               format('likelihood %s, impact %s, and no word of what to do', coalesce(@extschema@.attribute_level(i.attributes, 'likelihood'), 'unknown'), coalesce(i.impact::text, 'unknown')) AS sentence,
                i.element = 'risk' AND h.is_open AND @extschema@.is_blank(i.contingency)
-               AND (i.critical OR i.impact IN ('high', 'critical') OR @extschema@.attribute_level(i.attributes, 'likelihood') IN ('high', 'critical'))
+               AND (i.critical OR i.impact IN ('high', 'critical') OR @extschema@.attribute_level(i.attributes, 'likelihood') IN ('high', 'critical')) AS is_found
         UNION ALL
-        SELECT 'undocumented_dependency', 0::numeric, 1::numeric, format('no dependency of the %s is given, nor that there is none', i.element),
+        SELECT 'undocumented_dependency' AS code, 0::numeric AS found, 1::numeric AS threshold,
+               format('no dependency of the %s is given, nor that there is none', i.element) AS sentence,
                (i.element = 'system' AND h.is_real OR i.element = 'project' AND h.is_open)
                AND @extschema@.is_blank(@extschema@.attribute_text(i.attributes, 'depends_on'))
                AND NOT EXISTS (SELECT FROM dependency AS d WHERE d.handover_id = i.handover_id AND i.id IN (d.item, d.waits_for))
-               AND NOT EXISTS (SELECT FROM item AS d WHERE d.handover_id = i.handover_id AND d.element = 'dependency' AND d.state = 'none')
+               AND NOT EXISTS (SELECT FROM item AS d WHERE d.handover_id = i.handover_id AND d.element = 'dependency' AND d.state = 'none') AS is_found
         UNION ALL
-        SELECT 'system_not_assessed', 0::numeric, 1::numeric, 'complex, and never assessed',
+        SELECT 'system_not_assessed' AS code, 0::numeric AS found, 1::numeric AS threshold,
+               'complex, and never assessed' AS sentence,
                i.element = 'system' AND h.is_real AND @extschema@.attribute_boolean(i.attributes, 'complex')
-               AND @extschema@.attribute_time(i.attributes, 'assessed_at') IS NULL
+               AND @extschema@.attribute_time(i.attributes, 'assessed_at') IS NULL AS is_found
         UNION ALL
-        SELECT 'critical_deadline_at_cutover', abs(t.days), @extschema@.threshold(h.settings, 'critical_deadline_at_cutover.days', h.role),
-               format('critical, and due %s days %s the new owner takes over', abs(round(t.days, 1)), CASE WHEN t.days < 0 THEN 'before' ELSE 'after' END),
-               i.critical AND h.is_open AND abs(t.days) <= @extschema@.threshold(h.settings, 'critical_deadline_at_cutover.days', h.role)
+        SELECT 'critical_deadline_at_cutover' AS code, abs(t.days) AS found, @extschema@.threshold(h.settings, 'critical_deadline_at_cutover.days', h.role) AS threshold,
+               format('critical, and due %s days %s the new owner takes over', abs(round(t.days, 1)), CASE WHEN t.days < 0 THEN 'before' ELSE 'after' END) AS sentence,
+               i.critical AND h.is_open AND abs(t.days) <= @extschema@.threshold(h.settings, 'critical_deadline_at_cutover.days', h.role) AS is_found
           FROM (SELECT @extschema@.days_between(h.cutover_at, i.due_at) AS days) AS t
         UNION ALL
-        SELECT 'access_not_transferred', greatest(@extschema@.days_between(h.cutover_at, now()), 0), 0::numeric,
-               format('%s when the new owner took over, not verified', coalesce(i.attributes ->> 'transfer_status', 'not even requested')),
+        SELECT 'access_not_transferred' AS code, greatest(@extschema@.days_between(h.cutover_at, now()), 0) AS found, 0::numeric AS threshold,
+               format('%s when the new owner took over, not verified', coalesce(i.attributes ->> 'transfer_status', 'not even requested')) AS sentence,
                i.element = 'access_grant' AND h.is_real AND h.has_taken_over
                AND coalesce(i.attributes ->> 'transfer_status', '') NOT IN ('verified', 'revoked')
-               AND @extschema@.attribute_time(i.attributes, 'verified_at') IS NULL
+               AND @extschema@.attribute_time(i.attributes, 'verified_at') IS NULL AS is_found
         UNION ALL
-        SELECT 'access_not_revoked', t.days, @extschema@.threshold(h.settings, 'access_not_revoked.days', h.role),
-               format('%s days after acceptance, %s', floor(t.days), CASE WHEN t.shared THEN 'the shared secret is still the same' ELSE 'the outgoing owner still has access' END),
+        SELECT 'access_not_revoked' AS code, t.days AS found, @extschema@.threshold(h.settings, 'access_not_revoked.days', h.role) AS threshold,
+               format('%s days after acceptance, %s', floor(t.days), CASE WHEN t.shared THEN 'the shared secret is still the same' ELSE 'the outgoing owner still has access' END) AS sentence,
                i.element = 'access_grant' AND h.is_real AND t.days > @extschema@.threshold(h.settings, 'access_not_revoked.days', h.role)
                AND CASE WHEN t.shared THEN @extschema@.attribute_time(i.attributes, 'rotated_at') IS NULL
-                    ELSE i.attributes ->> 'transfer_status' IS DISTINCT FROM 'revoked' AND @extschema@.attribute_time(i.attributes, 'revoked_at') IS NULL END
+                    ELSE i.attributes ->> 'transfer_status' IS DISTINCT FROM 'revoked' AND @extschema@.attribute_time(i.attributes, 'revoked_at') IS NULL END AS is_found
           FROM (SELECT @extschema@.days_between(h.accepted_at, now()) AS days, coalesce(@extschema@.attribute_boolean(i.attributes, 'shared'), false) AS shared) AS t
         UNION ALL
-        SELECT 'missing_security_protocol', 0::numeric, 1::numeric, 'privileged, and without a security protocol',
+        SELECT 'missing_security_protocol' AS code, 0::numeric AS found, 1::numeric AS threshold,
+               'privileged, and without a security protocol' AS sentence,
                i.element = 'access_grant' AND h.is_real AND @extschema@.attribute_boolean(i.attributes, 'privileged')
-               AND @extschema@.is_blank(@extschema@.attribute_text(i.attributes, 'security_protocol'))
+               AND @extschema@.is_blank(@extschema@.attribute_text(i.attributes, 'security_protocol')) AS is_found
         UNION ALL
-        SELECT 'pending_change_without_status', 0::numeric, 1::numeric,
-               CASE WHEN @extschema@.is_blank(i.attributes ->> 'approval_status') THEN 'no word of where its approval stands' ELSE 'no word of who is next to approve' END,
+        SELECT 'pending_change_without_status' AS code, 0::numeric AS found, 1::numeric AS threshold,
+               CASE WHEN @extschema@.is_blank(i.attributes ->> 'approval_status') THEN 'no word of where its approval stands' ELSE 'no word of who is next to approve' END AS sentence,
                i.element = 'change_request' AND h.is_open
                AND (@extschema@.is_blank(i.attributes ->> 'approval_status')
-                    OR i.attributes ->> 'approval_status' IN ('requested', 'in_review') AND @extschema@.is_blank(@extschema@.attribute_text(i.attributes, 'next_approver')))
+                    OR i.attributes ->> 'approval_status' IN ('requested', 'in_review') AND @extschema@.is_blank(@extschema@.attribute_text(i.attributes, 'next_approver'))) AS is_found
         UNION ALL
-        SELECT 'stale_document', t.days, @extschema@.threshold(h.settings, 'stale_document.days', h.role), format('last reviewed %s days ago', floor(t.days)),
-               i.element = 'document' AND h.is_real AND t.days > @extschema@.threshold(h.settings, 'stale_document.days', h.role)
+        SELECT 'stale_document' AS code, t.days AS found, @extschema@.threshold(h.settings, 'stale_document.days', h.role) AS threshold,
+               format('last reviewed %s days ago', floor(t.days)) AS sentence,
+               i.element = 'document' AND h.is_real AND t.days > @extschema@.threshold(h.settings, 'stale_document.days', h.role) AS is_found
           FROM (SELECT @extschema@.days_between(@extschema@.attribute_time(i.attributes, 'last_reviewed_at'), now()) AS days) AS t
         UNION ALL
-        SELECT 'inaccessible_document', 0::numeric, 1::numeric,
-               CASE WHEN @extschema@.is_blank(i.link) THEN 'no link' ELSE 'the new owner lacks the access that it needs' END,
+        SELECT 'inaccessible_document' AS code, 0::numeric AS found, 1::numeric AS threshold,
+               CASE WHEN @extschema@.is_blank(i.link) THEN 'no link' ELSE 'the new owner lacks the access that it needs' END AS sentence,
                i.element = 'document' AND h.is_real
                AND (@extschema@.is_blank(i.link)
                     OR i.attributes -> 'access_grant' IS NOT NULL
                        AND NOT EXISTS (SELECT FROM item AS a
                                         WHERE a.handover_id = i.handover_id AND a.element = 'access_grant'
                                           AND lower(@extschema@.attribute_text(i.attributes, 'access_grant')) IN (lower(a.title), lower(@extschema@.attribute_text(a.attributes, 'account')))
-                                          AND (a.attributes ->> 'transfer_status' IN ('granted', 'verified') OR @extschema@.attribute_time(a.attributes, 'verified_at') IS NOT NULL)))
+                                          AND (a.attributes ->> 'transfer_status' IN ('granted', 'verified') OR @extschema@.attribute_time(a.attributes, 'verified_at') IS NOT NULL))) AS is_found
         UNION ALL
-        SELECT 'critical_service_cutover', 0::numeric, 1::numeric, format('criticality %s, and in a freeze or peak when the new owner takes over', @extschema@.attribute_level(i.attributes, 'criticality')),
+        SELECT 'critical_service_cutover' AS code, 0::numeric AS found, 1::numeric AS threshold,
+               format('criticality %s, and in a freeze or peak when the new owner takes over', @extschema@.attribute_level(i.attributes, 'criticality')) AS sentence,
                i.element = 'system' AND h.is_real AND @extschema@.attribute_level(i.attributes, 'criticality') IN ('high', 'critical')
-               AND h.cutover_at BETWEEN @extschema@.attribute_time(i.attributes, 'freeze_start_at') AND @extschema@.attribute_time(i.attributes, 'freeze_end_at')
+               AND h.cutover_at BETWEEN @extschema@.attribute_time(i.attributes, 'freeze_start_at') AND @extschema@.attribute_time(i.attributes, 'freeze_end_at') AS is_found
         UNION ALL
-        SELECT 'service_level_drop', t.drop, @extschema@.threshold(h.settings, 'service_level_drop.pct', h.role),
-               format('from %s to %s, lower by %s per cent', @extschema@.attribute_number(i.attributes, 'actual_before'), @extschema@.attribute_number(i.attributes, 'actual_after'), round(t.drop, 1)),
+        SELECT 'service_level_drop' AS code, t.drop AS found, @extschema@.threshold(h.settings, 'service_level_drop.pct', h.role) AS threshold,
+               format('from %s to %s, lower by %s per cent', @extschema@.attribute_number(i.attributes, 'actual_before'), @extschema@.attribute_number(i.attributes, 'actual_after'), round(t.drop, 1)) AS sentence,
                i.element = 'metric' AND h.is_real AND i.attributes ->> 'kind' = 'service_level'
-               AND t.drop > @extschema@.threshold(h.settings, 'service_level_drop.pct', h.role)
+               AND t.drop > @extschema@.threshold(h.settings, 'service_level_drop.pct', h.role) AS is_found
           FROM (SELECT (100 * (@extschema@.attribute_number(i.attributes, 'actual_before') - @extschema@.attribute_number(i.attributes, 'actual_after'))
                             / nullif(abs(@extschema@.attribute_number(i.attributes, 'actual_before')), 0))::numeric AS drop) AS t
        ) AS f
