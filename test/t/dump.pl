@@ -17,6 +17,7 @@ $node->safe_psql(
 	'source', q{
 CREATE EXTENSION handover;
 SELECT handover.copy_template('it_support_specialist', 'service_desk', 'Service desk');
+INSERT INTO handover.finding_setting (code, role, name, value) VALUES ('stale_item', '', 'days', 14), ('stale_item', 'service_desk', 'days', 5);
 INSERT INTO handover.element (name, title, description, fields) VALUES ('badge', 'Badge', 'A key card', '{door}');
 INSERT INTO handover.field (element, name) VALUES ('badge', 'floor'), ('issue', 'major');
 INSERT INTO handover.template (name, kind, title, includes, checklist)
@@ -51,6 +52,7 @@ SELECT count(*), count(DISTINCT kept), bool_and(tally OPERATOR(handover.=) hando
 SELECT md5(string_agg(t::text, '|' ORDER BY name)) FROM handover.template t;
 SELECT md5(string_agg(e::text, '|' ORDER BY name)) FROM handover.element e;
 SELECT f FROM handover.field f ORDER BY f;
+SELECT s FROM handover.finding_setting s ORDER BY s;
 SELECT md5(string_agg(g::text, '|' ORDER BY id, rule)) FROM work.gap g;
 SELECT handover.compose('lab');
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'work.handover'::regclass ORDER BY 1;

@@ -184,7 +184,13 @@ my @history = (
 	qq{INSERT INTO $quoted.item (handover_id, element, title)
 	   SELECT id, 'contact', 'Bo' FROM $quoted.handover WHERE id > 2},
 	qq{SELECT $quoted.submit(id) FROM $quoted.handover WHERE id > 2},
-	qq{SELECT $quoted.accept(5, 'all clear')});
+	qq{SELECT $quoted.accept(5, 'all clear')},
+
+	# findings that are rules, and one that was overridden
+	map {
+		(   qq{INSERT INTO $_.finding_rule VALUES ('no_feedback', 'closed'), ('stale_item', 'accepted')},
+			qq{INSERT INTO $_.finding_override (handover_id, code, reason) VALUES (5, 'stale_item', 'standing work')})
+	} ('ops', $quoted));
 $node->safe_psql('source', "SET ROLE regress_handover_owner; SET handover.actor = 'Bo'; $_") foreach @history;
 
 is( $node->safe_psql('source', 'SELECT status, count(*) > 5 FROM ops.handover GROUP BY 1 ORDER BY 1'),
@@ -212,7 +218,8 @@ SELECT substr(title, 11)::integer % 4 AS kind, count(*) FILTER (WHERE status IN 
 
 my @tables = (
 	[ 'dependency', 'handover_id, id' ], [ 'handover', 'id' ],
-	[ 'item', 'handover_id, id' ], [ 'signoff', 'handover_id, id' ], [ 'party_member', 'role_name, party' ]);
+	[ 'item', 'handover_id, id' ], [ 'signoff', 'handover_id, id' ], [ 'party_member', 'role_name, party' ],
+	[ 'finding_rule', 'code, status' ], [ 'finding_override', 'handover_id, id' ]);
 
 # All rows, and where the sequences stand, as lines.
 sub contents
@@ -532,8 +539,8 @@ fresh('parallel');
 command_ok([ @restore_rows, '--dbname' => 'parallel', @$_, "$dir/rows.dump" ], "custom rows: restore @$_")
   foreach (
 	[ '--schema' => 'handover' ],
-	[ '--table' => 'handover', '--table' => 'party_member' ],
-	[ '--jobs' => 4, '--table' => 'item', '--table' => 'signoff' ],
+	[ '--table' => 'handover', '--table' => 'party_member', '--table' => 'finding_rule' ],
+	[ '--jobs' => 4, '--table' => 'item', '--table' => 'signoff', '--table' => 'finding_override' ],
 	[ '--jobs' => 4, '--table' => 'dependency' ]);
 restored('parallel', 'custom rows in parallel', sequences => 1);
 
