@@ -153,10 +153,10 @@ BEGIN
         SELECT member.key AS element,
                CASE jsonb_typeof(member.value) WHEN 'array' THEN member.value
                                                ELSE jsonb_build_array(member.value) END AS entries
-          FROM jsonb_each(document) AS member (key, value)
+          FROM jsonb_each(document) WITH ORDINALITY AS member (key, value, place)
          WHERE member.key NOT IN ('handover', 'item')
            AND EXISTS (SELECT FROM @extschema@.element AS e WHERE e.name = member.key)
-         ORDER BY member.key = 'dependency'
+         ORDER BY member.key = 'dependency', member.place
     LOOP
         FOR entry IN
             SELECT e.value, e.place

@@ -17,6 +17,15 @@ BEGIN
         RAISE EXCEPTION 'must be a member of role "%"', owner
             USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- a policy is made under a lock that writers wait for, so not for anybody
+    IF NOT has_database_privilege(owner, current_database(), 'CREATE')
+       AND NOT EXISTS (SELECT
+                         FROM @extschema@.audit_table AS t
+                              JOIN pg_class AS c ON c.oid = t.relation
+                        WHERE pg_get_userbyid(c.relowner) = owner) THEN
+        RAISE EXCEPTION 'role "%" has no table that is audited, and may make no workspace', owner
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
     IF EXISTS (SELECT FROM pg_policy AS p
                 WHERE p.polrelid = '@extschema@.audit_log'::regclass AND p.polname LIKE 'of tables of %' AND p.polroles = ARRAY[to_regrole(quote_ident(owner))::oid]) THEN
         RETURN;

@@ -46,8 +46,8 @@ DELETE FROM keyed;
 SELECT format('TRUNCATE %s', c.oid::regclass) FROM pg_class AS c WHERE c.relname LIKE 'keyless%' \gexec
 COMMIT;
 RESET ROLE;
-SELECT replace(replace(r.statement, E'\n', '\n'), E'\r', '\r') AS statement FROM handover.revert((SELECT t.id FROM handover.audit_transaction AS t WHERE t.labels = 'attack')) AS r ORDER BY r.place;
-SELECT r.statement FROM handover.revert((SELECT t.id FROM handover.audit_transaction AS t WHERE t.labels = 'attack')) AS r WHERE r.statement LIKE '--%' ORDER BY r.place \gexec
+SELECT replace(replace(r.statement, E'\n', '\n'), E'\r', '\r') AS statement FROM handover.revert((SELECT DISTINCT l.transaction_id FROM handover.audit_log AS l JOIN handover.audit_context AS c ON c.id = l.context_id WHERE c.labels = 'attack')) AS r ORDER BY r.place;
+SELECT r.statement FROM handover.revert((SELECT DISTINCT l.transaction_id FROM handover.audit_log AS l JOIN handover.audit_context AS c ON c.id = l.context_id WHERE c.labels = 'attack')) AS r WHERE r.statement LIKE '--%' ORDER BY r.place \gexec
 
 -- a domain is checked as the owner of the table, not as who asks what the table was like; columns have any names
 SET ROLE regress_handover_mallory;
