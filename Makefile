@@ -174,7 +174,7 @@ endif
 BIN = $(dir $(firstword $(MAKEFILE_LIST)))test/bin
 export PG_CONFIG
 
-.PHONY: help demo psql test test-race test-audit test-ubsan test-valgrind test-priority test-majors lint clean-servers
+.PHONY: help demo psql dashboard test test-dashboard test-race test-audit test-ubsan test-valgrind test-priority test-majors lint clean-servers
 
 help:
 	@sed -n 's/^#: *//p' $(firstword $(MAKEFILE_LIST))
@@ -191,6 +191,9 @@ demo:
 #: make psql               open psql on the demo's database
 psql:
 	@$(BIN)/demo psql
+#: make dashboard          build a site of Evidence over the demo's reports, or those of DATABASE, and serve it on loopback
+dashboard:
+	@$(BIN)/dashboard $(if $(filter no,$(SERVE)),build)
 #: make test               run every suite; SUITES="regress isolation pgtap server" selects
 test:
 	@$(BIN)/suites
@@ -207,6 +210,9 @@ test-ubsan:
 #: make test-valgrind      run the regress suite on a server with assertions, then under valgrind
 test-valgrind:
 	@$(BIN)/valgrind
+#: make test-dashboard     build that site three times, and look at it in a browser
+test-dashboard:
+	@$(BIN)/browser
 #: make test-priority      compare the index of priorities with sorting on a million rows, for 1,000 moments and lenses
 test-priority:
 	@HANDOVER_PRIORITY_ROWS=1000000 SUITES=pgtap TESTS=priority $(BIN)/suites

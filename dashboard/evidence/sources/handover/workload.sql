@@ -1,0 +1,2 @@
+SELECT w.*
+  FROM (SELECT * FROM workload UNION ALL SELECT (NULL::workload).*) AS w
