@@ -174,7 +174,7 @@ endif
 BIN = $(dir $(firstword $(MAKEFILE_LIST)))test/bin
 export PG_CONFIG
 
-.PHONY: help demo psql dashboard test test-dashboard test-race test-audit test-ubsan test-valgrind test-priority test-majors lint clean-servers
+.PHONY: help demo psql dashboard test test-dashboard test-drivers test-race test-audit test-ubsan test-valgrind test-priority test-majors lint clean-servers
 
 help:
 	@sed -n 's/^#: *//p' $(firstword $(MAKEFILE_LIST))
@@ -216,6 +216,9 @@ test-dashboard:
 #: make test-priority      compare the index of priorities with sorting on a million rows, for 1,000 moments and lenses
 test-priority:
 	@HANDOVER_PRIORITY_ROWS=1000000 SUITES=pgtap TESTS=priority $(BIN)/suites
+#: make test-drivers       try the reports with JDBC, ODBC, psycopg, SQLAlchemy and LibreOffice
+test-drivers:
+	@$(BIN)/drivers
 #: make test-majors        run the core suites on PostgreSQL 17 and 18, in chroots; MAJORS="17 18" selects
 test-majors:
 	@$(BIN)/majors
