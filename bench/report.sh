@@ -16,6 +16,8 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 psql -X -q -v ON_ERROR_STOP=1 -v handovers="$handovers" -f "$here/report.sql"
+since=$(psql -X -At -c 'SELECT clock_timestamp()')
+psql -X -q -v ON_ERROR_STOP=1 -c "CALL big.a_day($((handovers / 32 + 1)))" -c "VACUUM ANALYZE handover.audit_log" -c "VACUUM ANALYZE handover.audit_transaction"
 if [ -n "${RESTRICTED:-}" ]; then
 	psql -X -q -v ON_ERROR_STOP=1 <<-END
 		SELECT handover.restrict_workspace('big') \\g /dev/null
@@ -26,7 +28,7 @@ fi
 export PGOPTIONS="-c role=bench_reader -c jit=${JIT:-off} -c search_path=big_report"
 
 echo "$(psql -X -At -c 'SHOW server_version'), $(nproc) cores, $(sed -n 's/^model name\t: //p' /proc/cpuinfo | head -n 1), shared_buffers $(psql -X -At -c 'SHOW shared_buffers'), jit ${JIT:-off}"
-psql -X -At -c "SELECT count(*) || ' handovers, ' || sum(open_count) || ' of them open' FROM overview" -c "SELECT sum(item_count) || ' items' FROM overview"
+psql -X -At -c "SELECT count(*) || ' entries of the log' FROM timeline" -c "SELECT count(*) || ' handovers, ' || sum(open_count) || ' of them open' FROM overview" -c "SELECT sum(item_count) || ' items' FROM overview"
 echo "(load average $(cut -d ' ' -f 1-3 /proc/loadavg))"
 printf '%-22s %-28s %9s %9s %10s %8s %9s\n' report query "CPU ms" "most" "elapsed ms" rows pages
 
@@ -106,6 +108,13 @@ ask item "one handover" "SELECT * FROM item WHERE handover_id = :handover"
 ask item "one team, open, by element" "SELECT element, count(*), sum(open_count), sum(overdue_count) FROM item WHERE $team AND status IN ('draft', 'submitted', 'accepted') GROUP BY 1"
 ask item "30 days, by element" "SELECT element, count(*), sum(open_count), sum(overdue_count) FROM item WHERE $month GROUP BY 1"
 ask dependency "one team, open" "SELECT * FROM dependency WHERE $team AND status IN ('draft', 'submitted', 'accepted')"
+today="changed_at > '$since'"
+ask timeline "one handover" "SELECT * FROM timeline WHERE handover_id = :handover ORDER BY changed_at"
+ask timeline "a day, newest 100" "SELECT * FROM timeline WHERE $today ORDER BY changed_at DESC LIMIT 100"
+ask timeline "a day, by role and action" "SELECT role, subject, action, min(action_rank), count(*) FROM timeline WHERE $today GROUP BY 1, 2, 3"
+ask timeline "one team, a day" "SELECT * FROM timeline WHERE $team AND $today"
+ask timeline "one team, open, newest 100" "SELECT * FROM timeline WHERE $team AND status IN ('draft', 'submitted', 'accepted') ORDER BY changed_at DESC LIMIT 100"
+ask timeline "one team, by action" "SELECT subject, action, count(*) FROM timeline WHERE $team GROUP BY 1, 2"
 ask team "all" "SELECT * FROM team"
 ask calendar "all" "SELECT * FROM calendar"
 ask data_dictionary "all" "SELECT * FROM data_dictionary"

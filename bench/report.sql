@@ -5,11 +5,12 @@
 --
 -- The moves are not made one by one but written as the triggers would have written them; the
 -- documents of the signoffs are left out, which real ones keep outside of the table as well.
+-- The audit log has what is added, and the changes of a_day(), each a transaction of its own.
 
 SET client_min_messages = warning;
 SET synchronous_commit = off;
 SELECT setseed(0.577215) \g /dev/null
-SELECT handover.create_workspace('big', false) \g /dev/null
+SELECT handover.create_workspace('big') \g /dev/null
 ALTER TABLE big.handover SET (autovacuum_enabled = off);
 ALTER TABLE big.item SET (autovacuum_enabled = off);
 ALTER TABLE big.signoff SET (autovacuum_enabled = off);
@@ -125,6 +126,22 @@ DROP TABLE fate, sample;
 -- Loading has left three versions of each handover, which use over years does not.
 VACUUM FULL big.handover;
 VACUUM ANALYZE big.handover, big.item, big.signoff, big.dependency;
+
+-- What is changed in open handovers in a day or so, two items at a time.
+CREATE PROCEDURE big.a_day(changes integer)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    open CONSTANT bigint[] := (SELECT array_agg(h.id ORDER BY random()) FROM big.handover AS h WHERE h.status IN ('draft', 'submitted', 'accepted'));
+BEGIN
+    FOR n IN 1 .. changes LOOP
+        UPDATE big.item AS i
+           SET state = CASE i.state WHEN 'ongoing' THEN 'pending' ELSE 'ongoing' END, next_step = 'Step ' || n
+         WHERE i.handover_id = open[n % cardinality(open) + 1] AND i.element = 'responsibility';
+        COMMIT;
+    END LOOP;
+END
+$$;
 
 CREATE ROLE bench_reader;
 SELECT handover.grant_reader('big', 'bench_reader', true) \g /dev/null
