@@ -108,3 +108,35 @@ DELETE FROM handover.audit_log;
 RESET ROLE;
 DROP OWNED BY regress_handover_auditor;
 DROP ROLE regress_handover_auditor;
+
+-- In a log of some size, the changes of a handover and of a team are looked up by the key of the log, those of a
+-- time by its place: all of the log is never read.
+SELECT handover.create_workspace('regress_tl');
+INSERT INTO regress_tl.handover (incoming_team, checklist) SELECT 'team ' || n % 50, 'require task' FROM generate_series(1, 2000) AS n;
+INSERT INTO regress_tl.item (handover_id, element, title) SELECT id, 'task', 'Task ' || n FROM regress_tl.handover, generate_series(1, 5) AS n;
+SELECT clock_timestamp() AS since \gset
+UPDATE regress_tl.item SET state = 'done' WHERE handover_id = 77;
+VACUUM ANALYZE handover.audit_log;
+VACUUM ANALYZE handover.audit_transaction;
+ANALYZE regress_tl.handover, regress_tl.item;
+CREATE FUNCTION pg_temp.reads(query text) RETURNS text
+LANGUAGE plpgsql
+SET jit = off
+AS $$
+DECLARE
+    line text;
+    found text[] := '{}';
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+        found := found || substring(line FROM 'Seq Scan on audit_log|using audit_log_key|Scan on audit_log_place');
+    END LOOP;
+    RETURN array_to_string(found, ', ');
+END
+$$;
+SELECT pg_temp.reads($$SELECT * FROM regress_tl_report.timeline WHERE handover_id = 77$$) AS one_handover;
+SELECT pg_temp.reads($$SELECT * FROM regress_tl_report.timeline WHERE incoming_team = 'team 7'$$) AS one_team;
+SELECT pg_temp.reads(format('SELECT * FROM regress_tl_report.timeline WHERE changed_at > %L', :'since')) AS one_time;
+SELECT count(*) FROM regress_tl_report.timeline WHERE handover_id = 77;
+SELECT count(*) FROM regress_tl_report.timeline WHERE incoming_team = 'team 7';
+SELECT count(*) FROM regress_tl_report.timeline WHERE changed_at > :'since';
+SELECT handover.drop_workspace('regress_tl', true);
