@@ -5,7 +5,7 @@
 #
 # The reader has nothing but what grant_reader() grants, and no JIT (JIT=on for the default): it takes
 # longer to compile such queries than to run them. Printed are the median and the maximum of the CPU time of the backend,
-# planning included, and the median of the time at the client; then of one run the rows that it returns and the pages
+# planning included, without parallel workers, whose time would not count, and the median of the time at the client; then of one run the rows that it returns and the pages
 # that it reads or finds in shared buffers, from EXPLAIN (ANALYZE, BUFFERS).
 
 set -euo pipefail
@@ -25,7 +25,7 @@ if [ -n "${RESTRICTED:-}" ]; then
 		ANALYZE big.party_member;
 	END
 fi
-export PGOPTIONS="-c role=bench_reader -c jit=${JIT:-off} -c search_path=big_report"
+export PGOPTIONS="-c role=bench_reader -c jit=${JIT:-off} -c max_parallel_workers_per_gather=0 -c search_path=big_report"
 
 echo "$(psql -X -At -c 'SHOW server_version'), $(nproc) cores, $(sed -n 's/^model name\t: //p' /proc/cpuinfo | head -n 1), shared_buffers $(psql -X -At -c 'SHOW shared_buffers'), jit ${JIT:-off}"
 psql -X -At -c "SELECT count(*) || ' entries of the log' FROM timeline" -c "SELECT count(*) || ' handovers, ' || sum(open_count) || ' of them open' FROM overview" -c "SELECT sum(item_count) || ' items' FROM overview"
