@@ -89,8 +89,48 @@ SELECT h.id AS handover_id, h.title, h.role, h.industries, h.status, h.outgoing,
             WHERE r.handover_id = h.id) AS i ON true
  WHERE h.status <> 'cancelled';
 COMMENT ON VIEW visible_fact IS 'what findings on a handover are computed from; part of reports';
-EXECUTE (SELECT string_agg(format('COMMENT ON COLUMN visible_fact.%I IS %L', a.attname, 'as of the handover, or a number of its items; see doc/finding.md'), '; ')
-           FROM pg_attribute AS a WHERE a.attrelid = to_regclass('visible_fact') AND a.attnum > 0);
+EXECUTE (SELECT string_agg(format('COMMENT ON COLUMN visible_fact.%I IS %L', a.attname, coalesce(m.meaning, 'as of the handover')), '; ')
+           FROM pg_attribute AS a
+                LEFT JOIN (VALUES
+               ('settings', 'settings of findings'),
+               ('cutover_at', 'when the new owner takes over: as planned, or else when it was accepted'),
+               ('is_accepted', 'whether it is accepted or closed'),
+               ('has_taken_over', 'whether the new owner has taken over'),
+               ('last_at', 'when something last happened'),
+               ('items', 'number of items'),
+               ('written', 'number of items with details, instructions or a link'),
+               ('median_characters', 'median length of the details'),
+               ('unneeded', 'number of items that are done or of low priority'),
+               ('documents', 'number of documents'),
+               ('contacts', 'number of contacts with channel and address'),
+               ('knowledge', 'number of pieces of knowledge and procedures'),
+               ('community_procedures', 'number of procedures for the community'),
+               ('insights', 'number of insights into platforms'),
+               ('paths', 'number of escalation paths'),
+               ('sessions', 'number of sessions held'),
+               ('both_sessions', 'number of sessions held with both sides'),
+               ('session_minutes', 'minutes of sessions held'),
+               ('disputed', 'number of disputed items'),
+               ('breakdown_questions', 'number of questions answered late or not at all'),
+               ('tasks', 'number of open tasks'),
+               ('undated_tasks', 'number of open tasks without a due time'),
+               ('work', 'number of open items of work'),
+               ('unprioritized', 'number of those without urgency, importance or impact'),
+               ('unowned', 'number of those without a new owner'),
+               ('unfamiliar', 'number of those without instructions and link that nobody repeated'),
+               ('unacknowledged', 'number of those that are not acknowledged'),
+               ('overdue_at_cutover', 'number of those that were overdue when the new owner took over'),
+               ('stale', 'number of those that had not been updated for long when it was submitted'),
+               ('due_trainings', 'number of critical trainings that are not completed'),
+               ('risk_words', 'number of risks and issues, declared absent or not'),
+               ('implication_words', 'number of risks, milestones and dependencies, declared absent or not'),
+               ('plans', 'number of plans for succession with a candidate'),
+               ('posts', 'number of contents in the calendar'),
+               ('posts_after', 'number of those scheduled soon after the new owner takes over'),
+               ('overdue_after', 'number of open items that have become overdue since then'),
+               ('critical', 'number of open critical items'),
+               ('ratings', 'number of ratings by others than who hands over')) AS m (name, meaning) ON m.name = a.attname
+          WHERE a.attrelid = to_regclass('visible_fact') AND a.attnum > 0);
 
 -- Sentences end up in a column of 255 characters.
 CREATE OR REPLACE VIEW visible_finding AS

@@ -8,7 +8,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS handover;
 
 BEGIN;
-SELECT plan(139);
+SELECT plan(149);
 SELECT handover.create_workspace('ws');
 
 -- Nothing is wrong with it: accepted and taken over five days ago, with something of every element.
@@ -209,6 +209,24 @@ SELECT results_eq('SELECT sentence::text, element::text, title::text, category::
                   $$VALUES ('granted when the new owner took over, not verified', 'access_grant', 'root', 'compliance', 'error')$$, 'of an item');
 SELECT isnt(pg_temp.findings('UPDATE ws.item SET critical = false WHERE handover_id = $; UPDATE ws.handover SET submitted_at = effective_at - interval ''1 day'', title = ''rushed'' WHERE id = $'), '{}');
 SELECT is((SELECT severity::text FROM ws_report.finding WHERE handover_title = 'rushed' AND code = 'rushed_handover'), 'warning', 'rushed without anything critical is a warning only');
+
+-- ------------------------------------------------------------------------
+-- Nothing that an attribute or a time may hold is an error
+-- ------------------------------------------------------------------------
+
+SELECT pg_temp.sound(3000);
+INSERT INTO ws.item (handover_id, element, title, critical, due_at, attributes, acknowledged_at)
+SELECT 3000, e.name, g.value::text, true, t.at, (SELECT jsonb_object_agg(n.name, g.value)
+                                                   FROM unnest(e.fields || '{disputed,blocking,updated_at,verified_at,depends_on,access_grant,freeze_start_at,freeze_end_at}') AS n (name)), t.at
+  FROM handover.element AS e
+       CROSS JOIN (VALUES ('"soon"'::jsonb), ('1e400'), ('-1'), ('99999999999999.9999'), ('0.0001'), ('[]'), ('[null, "x", {"y": 1}]'), ('null'), ('{"a": [1]}'), ('"2026-02-30"'), ('"infinity"'), ('"294276-12-31"'),
+                          ('"4000-01-01 BC"'), ('""'), ('true'), ('"high"'), ('"service_level"'), ('"requested"'), (to_jsonb(repeat('x', 1000)))) AS g (value)
+       CROSS JOIN (VALUES ('infinity'::timestamptz), ('-infinity'), ('294276-12-31Z'), ('4713-01-02Z BC'), (now())) AS t (at);
+SELECT lives_ok(format('UPDATE ws.handover SET title = repeat(%L, 400), effective_at = %L, submitted_at = %L, accepted_at = %L, support_until = %L WHERE id = 3000', 'x', v, v, v, v), 'at ' || v)
+    || E'\n' || lives_ok('SELECT count(f::text) FROM ws_report.finding AS f WHERE f.handover_id = 3000', 'there are findings at ' || v)
+  FROM unnest('{infinity,-infinity,294276-12-31Z,4713-01-02Z BC}'::text[]) AS v;
+SELECT cmp_ok(count(*), '>', 1000::bigint, 'there are many') FROM ws_report.finding WHERE handover_id = 3000;
+SELECT is(count(*), 0::bigint, 'none names a contact') FROM ws_report.finding WHERE element = 'contact' AND title IS NOT NULL;
 
 -- ------------------------------------------------------------------------
 -- Settings: the user's before those that are shipped, those of a role before those of every role
