@@ -126,7 +126,7 @@ REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
 
 # Names must differ from those in REGRESS: both find what they expect in expected/.
 ISOLATION = last_contact open_question harmless_inserts changed_checklist carried_twice \
-	crossed_dependencies moved_item
+	crossed_dependencies moved_item bound_finding
 ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=. --load-extension=$(EXTENSION)
 
 PG_CFLAGS = -Wall -Wextra -Wmissing-prototypes -Wno-unused-parameter \
