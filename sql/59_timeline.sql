@@ -174,8 +174,16 @@ SELECT (l.transaction_id || '.' || l.id)::varchar(64) AS entry_key,
         AND @extschema@.audit_place(l.relation_id, l.key) BETWEEN s.first_place AND s.last_place
         AND l.relation_id = s.id
         AND @extschema@.key_part(l.key, 1) = h.id
-       JOIN @extschema@.audit_context AS c ON c.id = l.context_id
-       LEFT JOIN item AS i ON s.subject = 'item' AND i.handover_id = h.id AND i.id = @extschema@.key_part(l.key, 2)
+       -- one by one, by the key: the planner thinks that there are so few entries that any way would do
+       CROSS JOIN LATERAL (SELECT a.actor, a.application_name
+                             FROM @extschema@.audit_context AS a WHERE a.id = l.context_id OFFSET 0) AS c
+       -- of what is returned alone, and not of all that is sorted
+       CROSS JOIN LATERAL (SELECT (SELECT item.element
+                                     FROM item
+                                    WHERE s.subject = 'item' AND item.handover_id = h.id AND item.id = @extschema@.key_part(l.key, 2)) AS element,
+                                  (SELECT item.title
+                                     FROM item
+                                    WHERE s.subject = 'item' AND item.handover_id = h.id AND item.id = @extschema@.key_part(l.key, 2)) AS title) AS i
  WHERE l.operation <> 'E';
 COMMENT ON VIEW timeline IS 'Who changed what, when? One row is a change of a row of the workspace, from the audit log. Handovers that were deleted are left out. Days are in UTC.';
 COMMENT ON COLUMN timeline.entry_key IS 'key of the entry in the audit log';

@@ -110,14 +110,14 @@ DROP OWNED BY regress_handover_auditor;
 DROP ROLE regress_handover_auditor;
 
 -- In a log of some size, the changes of a handover and of a team are looked up by the key of the log, those of a
--- time by its place: all of the log is never read.
+-- time by the index of times: all of the log is never read.
 SELECT handover.create_workspace('regress_tl');
 INSERT INTO regress_tl.handover (incoming_team, checklist) SELECT 'team ' || n % 50, 'require task' FROM generate_series(1, 2000) AS n;
 INSERT INTO regress_tl.item (handover_id, element, title) SELECT id, 'task', 'Task ' || n FROM regress_tl.handover, generate_series(1, 5) AS n;
 SELECT clock_timestamp() AS since \gset
 UPDATE regress_tl.item SET state = 'done' WHERE handover_id = 77;
 VACUUM ANALYZE handover.audit_log;
-VACUUM ANALYZE handover.audit_transaction;
+VACUUM ANALYZE handover.audit_context;
 ANALYZE regress_tl.handover, regress_tl.item;
 CREATE FUNCTION pg_temp.reads(query text) RETURNS text
 LANGUAGE plpgsql
@@ -128,7 +128,7 @@ DECLARE
     found text[] := '{}';
 BEGIN
     FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-        found := found || substring(line FROM 'Seq Scan on audit_log|using audit_log_key|Scan on audit_log_place');
+        found := found || substring(line FROM 'Seq Scan on audit_log|using audit_log_place|Scan on audit_log_place|Scan on audit_log_time');
     END LOOP;
     RETURN array_to_string(found, ', ');
 END
