@@ -23,6 +23,7 @@ SET client_min_messages = warning;
 SELECT handover.create_workspace('ops');
 SELECT handover.create_workspace('Leer "Ä"');
 CREATE ROLE regress_handover_dashboard LOGIN;
+ALTER ROLE regress_handover_dashboard SET jit = off;
 SELECT handover.grant_reader('ops', 'regress_handover_dashboard');
 SELECT handover.grant_reader('Leer "Ä"', 'regress_handover_dashboard');
 INSERT INTO ops.handover (id, title, role, outgoing, outgoing_team, incoming_team, effective_at, checklist) VALUES
