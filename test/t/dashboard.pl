@@ -80,13 +80,14 @@ sub value
 # Grafana
 # ------------------------------------------------------------------------
 
+# The time chosen
+my ($from, $to) = map { $node->safe_psql('postgres', qq{SELECT to_char(now() + interval '$_', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')}) } '-30 days', '1 hour';
+
 # What Grafana puts in the place of its macros, an hour being an interval of its choice
 sub macros
 {
 	my ($sql) = @_;
-	my ($from, $to) = ("now() - interval '30 days'", "now() + interval '1 hour'");
 	my %seconds = (s => 1, m => 60, h => 3600, d => 86400, w => 604800);
-	($from, $to) = map { $node->safe_psql('postgres', qq{SELECT to_char($_, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')}) } $from, $to;
 	$sql =~ s/\$__interval\b/1h/g;
 	$sql =~ s/\$__timeFilter\(([^)]*)\)/$1 BETWEEN '$from' AND '$to'/g;
 	$sql =~ s/\$__time(From|To)\(\)/$1 eq 'From' ? "'$from'" : "'$to'"/ge;
