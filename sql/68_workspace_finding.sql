@@ -466,8 +466,9 @@ AS $create$
 BEGIN
 
 CREATE OR REPLACE VIEW finding AS
-SELECT concat_ws('-', f.handover_id, c.code, f.item_id)::varchar(128) AS finding_key,
-       c.code,
+SELECT concat_ws('-', f.handover_id, f.code, f.item_id)::varchar(128) AS finding_key,
+       -- not that of the catalogue, so that a condition on it goes down
+       f.code::varchar(63) AS code,
        c.title AS label,
        coalesce(f.severity, c.severity)::varchar(16) AS severity,
        array_position('{error,warning,information}', coalesce(f.severity, c.severity)::text)::smallint AS severity_rank,
