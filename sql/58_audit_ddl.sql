@@ -26,6 +26,7 @@ CREATE FUNCTION @extschema@.audit_triggers_changed(relation regclass) RETURNS vo
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET handover.log_maintenance = on
+SET jit = off
 AS $function$
 DECLARE
     before jsonb;
