@@ -168,10 +168,10 @@ SELECT (l.transaction_id || '.' || l.id)::varchar(64) AS entry_key,
        JOIN @extschema@.audit_log AS l
          -- Said four times: of each condition on a value that it does not know, the planner thinks that it leaves
          -- a third, and would rather read all of the log.  The index is searched once.
-         ON @extschema@.audit_place(l.relation_id, l.key) BETWEEN s.first_place AND s.last_place
-        AND @extschema@.audit_place(l.relation_id, l.key) BETWEEN s.first_place AND s.last_place
-        AND @extschema@.audit_place(l.relation_id, l.key) BETWEEN s.first_place AND s.last_place
-        AND @extschema@.audit_place(l.relation_id, l.key) BETWEEN s.first_place AND s.last_place
+         ON @extschema@.audit_place(l.relation_id, l.key) >= s.first_place AND @extschema@.audit_place(l.relation_id, l.key) <= s.last_place
+        AND @extschema@.audit_place(l.relation_id, l.key) >= s.first_place AND @extschema@.audit_place(l.relation_id, l.key) <= s.last_place
+        AND @extschema@.audit_place(l.relation_id, l.key) >= s.first_place AND @extschema@.audit_place(l.relation_id, l.key) <= s.last_place
+        AND @extschema@.audit_place(l.relation_id, l.key) >= s.first_place AND @extschema@.audit_place(l.relation_id, l.key) <= s.last_place
         AND l.relation_id = s.id
         AND @extschema@.key_part(l.key, 1) = h.id
        -- one by one, by the key: the planner thinks that there are so few entries that any way would do
