@@ -84,7 +84,7 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT l.transaction_id, l.id,
            @extschema@.audit_line(l.id, l.context_id, l.command, l.changed_at, l.relation_id, l.operation,
-               coalesce(l.sha256, @extschema@.audit_content(l.salt, l.key, l.old, l.new)),
+               coalesce(l.sha256, @extschema@.audit_content(l.salt, l.key, l.old, l.new)), l.statement_id,
                coalesce(s.sha256, CASE WHEN s.id IS NOT NULL THEN @extschema@.audit_query(s.salt, s.query) END))
       FROM @extschema@.audit_log AS l
            LEFT JOIN @extschema@.audit_statement AS s ON s.id = l.statement_id AND s.transaction_id = l.transaction_id

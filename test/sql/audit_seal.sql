@@ -63,7 +63,7 @@ CREATE FUNCTION regress_seal.hex(b bytea) RETURNS jsonb LANGUAGE sql AS $$ SELEC
 CREATE VIEW regress_seal.entry_line AS
 SELECT l.transaction_id, l.id AS place,
        regress_seal.line(to_jsonb(l.id), to_jsonb(l.context_id), to_jsonb(l.command), regress_seal.at(l.changed_at), to_jsonb(l.relation_id), to_jsonb(l.operation::text),
-           regress_seal.hex(regress_seal.hash(regress_seal.line(to_jsonb(l.salt::text), to_jsonb(l.key), l.old, l.new))),
+           regress_seal.hex(regress_seal.hash(regress_seal.line(to_jsonb(l.salt::text), to_jsonb(l.key), l.old, l.new))), to_jsonb(l.statement_id),
            regress_seal.hex((SELECT regress_seal.hash(regress_seal.line(to_jsonb(s.salt::text), to_jsonb(s.query)))
                                FROM handover.audit_statement AS s WHERE s.id = l.statement_id))) AS line
   FROM handover.audit_log AS l;
