@@ -251,7 +251,7 @@ SELECT n.handover_id, n.title AS handover_title, n.role, n.status, n.outgoing, n
         UNION ALL
         SELECT 'rushed_handover' AS code, CASE WHEN n.critical > 0 THEN 'error' ELSE 'warning' END AS severity, t.notice AS found, t.days AS threshold,
                format('%s days of notice, %s hours of transition, %s minutes of sessions for %s critical items',
-                      coalesce(round(t.notice, 1)::text, 'unknown'), coalesce(round(t.overlap, 1)::text, 'unknown'), n.session_minutes, n.critical) AS sentence,
+                      coalesce(round(t.notice, 1)::text, 'unknown'), coalesce(round(t.overlap, 1)::text, 'unknown'), round(n.session_minutes), n.critical) AS sentence,
                t.notice < t.days
                OR t.overlap < @extschema@.threshold(n.settings, 'rushed_handover.overlap_hours', n.role)
                OR n.status <> 'draft' AND n.critical > 0
