@@ -246,7 +246,7 @@ clients() {
 		psql -X -q -v ON_ERROR_STOP=1 <<< 'SELECT handover.seal() \watch 1' > "$tmp/sealer" 2>&1 &
 		sealer=$!
 	fi
-	pgbench -n -M prepared -c 8 -j 2 -T "$2" -f "$tmp/client" > "$tmp/out" 2>&1 || { cat "$tmp/out" >&2; exit 1; }
+	pgbench -n -M prepared -c 8 -j 2 -T "$2" ${RATE:+-R "$RATE"} -f "$tmp/client" > "$tmp/out" 2>&1 || { cat "$tmp/out" >&2; exit 1; }
 	if [ -n "$sealer" ]; then
 		# only if it still runs: a number may be another process's by now
 		jobs -pr | grep -qx "$sealer" || { cat "$tmp/sealer" >&2; exit 1; }
