@@ -141,7 +141,8 @@ AS $function$
 DECLARE
     last @extschema@.audit_block;
     here CONSTANT uuid := (SELECT i.id FROM @extschema@.audit_incarnation AS i);
-    own CONSTANT bigint := @extschema@.audit_base() + pg_current_xact_id()::text::bigint;
+    base CONSTANT bigint := @extschema@.audit_base();
+    own CONSTANT bigint := base + pg_current_xact_id()::text::bigint;
     sealed @extschema@.audit_block;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -164,7 +165,7 @@ BEGIN
 
     -- Transactions below this have ended, so all that they have written can be seen, and will be sealed now. (That is
     -- how what is not sealed is found again without an index of it, which every change would have to write.)
-    sealed.complete_to := greatest(last.complete_to, @extschema@.audit_base() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint);
+    sealed.complete_to := greatest(last.complete_to, base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint);
 
     -- What this statement sees is committed, but for what this transaction has written itself.
     WITH already AS MATERIALIZED (

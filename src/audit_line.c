@@ -20,7 +20,6 @@
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
-#include "utils/xid8.h"
 
 #include "handover.h"
 
@@ -126,10 +125,6 @@ append_value(StringInfo line, Oid type, Datum value)
 			break;
 		case OIDOID:
 			appendStringInfo(line, "\"%u\"", DatumGetObjectId(value));
-			break;
-		case XID8OID:
-			appendStringInfo(line, "\"" UINT64_FORMAT "\"",
-							 U64FromFullTransactionId(DatumGetFullTransactionId(value)));
 			break;
 		default:
 			elog(ERROR, "cannot hash values of type %u", type);

@@ -60,7 +60,6 @@ CREATE FUNCTION other_value(type regtype, attname text) RETURNS text LANGUAGE sq
         WHEN '"char"' THEN format('CASE WHEN %I = ''U'' THEN ''D'' ELSE ''U'' END::"char"', attname)
         WHEN 'text' THEN format('coalesce(%I, '''') || chr(97 + floor(random() * 26)::integer)', attname)
         WHEN 'oid' THEN format('(%I::bigint + 1)::oid', attname)
-        WHEN 'xid8' THEN format('(%I::text::bigint + 1)::text::xid8', attname)
         ELSE format('coalesce(%I, 0) + 1 + floor(random() * 5)::integer', attname) END $$;
 CREATE FUNCTION some_tampering(kind text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

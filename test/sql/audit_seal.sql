@@ -121,7 +121,6 @@ SELECT c.relname AS "table", a.attname AS "column", regress_seal.forge(format('U
                 WHEN a.atttypid = '"char"'::regtype THEN $e$'D'$e$
                 WHEN a.atttypid = 'text'::regtype THEN format($e$coalesce(%I, '') || '!'$e$, a.attname)
                 WHEN a.atttypid = 'oid'::regtype THEN '1'
-                WHEN a.atttypid = 'xid8'::regtype THEN $e$'1'$e$
                 ELSE format('coalesce(%I, 0) + 1000000', a.attname) END,
            CASE c.relname WHEN 'audit_log' THEN format($e$x.key = '2' AND x.operation = 'U' AND x.relation_id = %L$e$, l.relation_id)
                           WHEN 'audit_transaction' THEN format('x.id = %L', l.transaction_id)
