@@ -144,7 +144,7 @@ try {
 		const there = await visit(browser, site);
 		for (const path of pages) {
 			await open(there.page, site.url + path);
-			is(await there.page.evaluate(() => / Error:|Error in|not found/.test(document.body.innerText)), false, `${path} of ${name} shows no error`);
+			is(await there.page.evaluate(() => / Error:|Error in|Dataset is empty|not found/.test(document.body.innerText)), false, `${path} of ${name} shows no error`);
 			await there.page.screenshot({ path: `${SCREENSHOTS}/${name}${path === '/' ? '-overview' : `-${path.slice(1, -1)}`}.png`, fullPage: true });
 		}
 		await open(there.page, `${site.url}/`);
