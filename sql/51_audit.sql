@@ -294,7 +294,7 @@ BEGIN ATOMIC
            AND (trigger.name = 'zz_audit_row' OR EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = p.relid AND c.relkind <> 'f'))
     )
     SELECT NULL, 'event trigger ' || e.name || ' is missing or does not always fire'
-      FROM (VALUES ('handover_audit_ddl'), ('handover_audit_drop')) AS e (name)
+      FROM (VALUES ('handover_audit_ddl'), ('handover_audit_drop'), ('handover_audit_rewrite')) AS e (name)
      WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger AS g WHERE g.evtname = e.name AND g.evtenabled = 'A')
     UNION ALL
     SELECT t.relation::oid::text, 'the table is gone'

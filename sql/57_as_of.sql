@@ -76,29 +76,36 @@ BEGIN
         UNION SELECT relation
     ),
     event AS (
-        SELECT l.key, l.new, l.changed_at,
+        SELECT l.key, l.new, done.later,
                -- of each kind, is it the one that held then, or a later one?
-               l.changed_at > at
-                   OR l.changed_at = max(l.changed_at) FILTER (WHERE l.changed_at <= at) OVER (PARTITION BY l.key) AS counts
+               done.later
+                   OR l.changed_at = max(l.changed_at) FILTER (WHERE NOT done.later) OVER (PARTITION BY l.key) AS counts
           FROM member
                CROSS JOIN LATERAL @extschema@.audit_relations(member.relid) AS k
-               CROSS JOIN unnest('{audit,trigger,suspend,detach,drop}'::text[]) AS e (name)
+               CROSS JOIN unnest('{audit,trigger,suspend,detach,drop,rewrite}'::text[]) AS e (name)
                JOIN @extschema@.audit_log AS l
                  ON @extschema@.audit_place(l.relation_id, l.key) = @extschema@.audit_place(k.id, e.name)
                 AND l.relation_id = k.id AND l.key = e.name
+               -- of a transaction that was done later, as its rows are
+               CROSS JOIN LATERAL (SELECT l.changed_at > at
+                                          OR EXISTS (SELECT FROM @extschema@.audit_log AS o
+                                                      WHERE o.transaction_id = l.transaction_id AND o.changed_at > at)) AS done (later)
          WHERE l.operation = 'E'
     )
     SELECT CASE WHEN settings IS NULL THEN 'It is not audited.'
                 WHEN dropped > at THEN format('Entries that were sealed until %s have been dropped.', dropped)
                 WHEN settings.audited_since > at THEN format('It is audited since %s.', settings.audited_since)
-                WHEN EXISTS (SELECT FROM event AS e WHERE e.key IN ('suspend', 'detach', 'drop') AND e.changed_at > at)
+                WHEN EXISTS (SELECT FROM event AS e WHERE e.key IN ('suspend', 'detach', 'drop') AND e.later)
                   OR EXISTS (SELECT FROM event AS e WHERE e.key = 'trigger' AND e.counts AND e.new ? 'discrepancy')
                   OR EXISTS (SELECT FROM @extschema@.audit_check() AS c JOIN member ON member.relid::text = c.relation)
                 THEN 'Not all changes were logged since.'
                 WHEN settings.condition IS NOT NULL OR EXISTS (SELECT FROM event AS e WHERE e.key = 'audit' AND e.counts AND e.new ? 'condition')
                 THEN 'Changes are logged only under a condition.'
                 WHEN EXISTS (SELECT FROM @extschema@.audit_changes(relation, at) AS c WHERE c.operation = 'T')
-                THEN 'It was emptied by TRUNCATE since.' END
+                THEN 'It was emptied by TRUNCATE since.'
+                -- a column that was added has the values that it was added with
+                WHEN EXISTS (SELECT FROM event AS e WHERE e.key = 'rewrite' AND e.later AND (e.new -> 'reason' ? 'type' OR e.new ? 'generated'))
+                THEN 'Its rows were rewritten by ALTER TABLE since.' END
       INTO why;
     IF why IS NOT NULL THEN
         RAISE EXCEPTION 'cannot tell what table % was like at %', relation, at
@@ -229,7 +236,7 @@ BEGIN ATOMIC
                                     WHERE c.oid = r.relation
                                       AND EXISTS (SELECT FROM @extschema@.audit_incarnation AS i WHERE i.id = r.incarnation)) AS there (relid)
                CROSS JOIN LATERAL @extschema@.audit_relations(there.relid) AS k
-         WHERE l.transaction_id = revert.transaction_id AND k.id = r.id AND l.operation <> 'E'
+         WHERE l.transaction_id = revert.transaction_id AND k.id = r.id AND (l.operation <> 'E' OR l.key = 'rewrite')
     ),
     named AS (
         SELECT e.transaction_id, e.id, e.command, e.operation, e.relid, e.key, e.changed_at, e.columns_now,
@@ -273,20 +280,22 @@ BEGIN ATOMIC
     )
     SELECT (row_number() OVER (ORDER BY c.command DESC, c.id DESC))::integer,
            CASE WHEN c.operation = 'T' THEN @extschema@.audit_comment(pg_catalog.format('TRUNCATE of %s cannot be undone', c.relid::regclass))
+                WHEN c.operation = 'E' THEN @extschema@.audit_comment(pg_catalog.format('ALTER TABLE has rewritten %s, which cannot be undone', c.relid::regclass))
                 WHEN c.condition IS NULL THEN @extschema@.audit_comment(pg_catalog.format('a row of %s has no key that would find it', c.relid::regclass))
                 WHEN c.operation = 'I' THEN pg_catalog.format('DELETE FROM %s WHERE %s;', c.relid::regclass, c.condition)
                 WHEN c.operation = 'D'
                 THEN pg_catalog.format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE VALUES (%s);', c.relid::regclass, c.names, c.literals)
                 WHEN c.assignments IS NULL THEN @extschema@.audit_comment(pg_catalog.format('nothing to set in %s WHERE %s', c.relid::regclass, c.condition))
                 ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s;', c.relid::regclass, c.assignments, c.condition) END
-           || CASE WHEN c.lost = '{}' OR c.operation IN ('T', 'I') THEN ''
+           || CASE WHEN c.lost = '{}' OR c.operation IN ('T', 'I', 'E') THEN ''
                    ELSE ' ' || @extschema@.audit_comment('not known: ' || pg_catalog.array_to_string(c.lost, ', ')) END,
            EXISTS (SELECT
                      FROM @extschema@.audit_relations(c.relid) AS k
                           JOIN @extschema@.audit_log AS l
-                            ON @extschema@.audit_place(l.relation_id, l.key) = @extschema@.audit_place(k.id, c.key)
-                           AND l.relation_id = k.id AND l.key = c.key
-                    WHERE l.transaction_id <> c.transaction_id AND l.changed_at > c.changed_at AND l.operation <> 'E')
+                            ON @extschema@.audit_place(l.relation_id, l.key) IN (@extschema@.audit_place(k.id, c.key), @extschema@.audit_place(k.id, 'rewrite'))
+                           AND l.relation_id = k.id
+                           AND CASE l.operation WHEN 'E' THEN l.key = 'rewrite' ELSE l.key = c.key END
+                    WHERE l.transaction_id <> c.transaction_id AND l.changed_at > c.changed_at)
       FROM clause AS c
      ORDER BY 1;
 END;

@@ -2,8 +2,8 @@
  * audit_ddl: what is done to an audited table itself.
  *
  * The owner of a table can disable its triggers, and that is nobody's to forbid;
- * but it is in the log.  Columns that are excluded or masked stay so under
- * another name.
+ * but it is in the log, and so is a change of values that no row trigger sees.
+ * Columns that are excluded or masked stay so under another name.
  */
 
 -- The tables of a command that are registered, or are parts of one that is.
@@ -241,6 +241,49 @@ $function$;
 COMMENT ON FUNCTION @extschema@.audit_drop() IS
     'event trigger: logs that an audited table, or a trigger of one, was dropped';
 
+-- ALTER TABLE writes all rows anew past their triggers.  What is only stored elsewhere, or otherwise, has its values still.
+CREATE FUNCTION @extschema@.audit_rewrite() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET handover.log_maintenance = on
+AS $function$
+DECLARE
+    rewritten CONSTANT regclass := pg_event_trigger_table_rewrite_oid();
+    registered CONSTANT regclass := @extschema@.audit_root(rewritten);
+    -- AT_REWRITE_DEFAULT_VAL and AT_REWRITE_COLUMN_REWRITE: see event_trigger.h
+    writes_default CONSTANT boolean := pg_event_trigger_table_rewrite_reason() & 2 <> 0;
+    writes_type CONSTANT boolean := pg_event_trigger_table_rewrite_reason() & 4 <> 0;
+    before text[];
+    generated text[];
+BEGIN
+    IF registered IS NULL OR NOT (writes_default OR writes_type) THEN
+        RETURN;
+    END IF;
+    IF writes_default AND current_setting('server_version_num')::integer >= 170000 THEN
+        -- SET EXPRESSION is like a column that is added, to all that is told here; so what was there before may have been meant
+        SELECT r.columns INTO before
+          FROM @extschema@.audit_relation AS r
+               JOIN @extschema@.audit_incarnation AS i ON i.id = r.incarnation
+         WHERE r.relation = registered::oid
+         ORDER BY r.id DESC LIMIT 1;
+        SELECT array_agg(a.attname::text ORDER BY a.attnum) INTO generated
+          FROM pg_attribute AS a
+               JOIN @extschema@.audit_table AS t ON t.relation = registered
+         WHERE a.attrelid = rewritten AND a.attgenerated = 's'
+           AND (before IS NULL OR a.attname = ANY (before)) AND a.attname <> ALL (t.exclude);
+    END IF;
+    -- while it is known still which columns the same command has dropped
+    PERFORM @extschema@.audit_columns_changed(registered);
+    PERFORM @extschema@.audit_event(jsonb_strip_nulls(jsonb_build_object('event', 'rewrite',
+                                        'reason', array_remove(ARRAY[CASE WHEN writes_default THEN 'default' END,
+                                                                     CASE WHEN writes_type THEN 'type' END], NULL),
+                                        'generated', generated)),
+                                    @extschema@.audit_relation_id(rewritten));
+END
+$function$;
+COMMENT ON FUNCTION @extschema@.audit_rewrite() IS
+    'event trigger: logs that ALTER TABLE has given the rows of an audited table other values';
+
 -- whatever session_replication_role says
 CREATE EVENT TRIGGER handover_audit_ddl ON ddl_command_end
     WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'CREATE TRIGGER', 'ALTER TRIGGER', 'CREATE SCHEMA',
@@ -252,6 +295,10 @@ CREATE EVENT TRIGGER handover_audit_drop ON sql_drop
     EXECUTE FUNCTION @extschema@.audit_drop();
 ALTER EVENT TRIGGER handover_audit_drop ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER handover_audit_drop IS 'logs that an audited table, or a trigger of one, was dropped';
+CREATE EVENT TRIGGER handover_audit_rewrite ON table_rewrite
+    EXECUTE FUNCTION @extschema@.audit_rewrite();
+ALTER EVENT TRIGGER handover_audit_rewrite ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER handover_audit_rewrite IS 'logs that ALTER TABLE has given the rows of an audited table other values';
 
 -- ------------------------------------------------------------------------
 -- Switching off, for one transaction

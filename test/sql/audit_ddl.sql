@@ -100,6 +100,47 @@ TRUNCATE shift_a;
 DROP TABLE shift_b;
 SELECT * FROM look();
 
+-- ALTER TABLE that writes all rows anew with other values, by whatever command
+SET ROLE regress_handover_owner;
+CREATE TABLE roster (id integer PRIMARY KEY, title varchar(20), n integer, gone text);
+CREATE TABLE roster_child () INHERITS (roster);
+ALTER TABLE roster_child ADD PRIMARY KEY (id);
+CREATE TYPE post AS (id integer, title text);
+CREATE TABLE typed OF post (PRIMARY KEY (id));
+CREATE TABLE week (id integer, area text, title text, PRIMARY KEY (id, area)) PARTITION BY LIST (area);
+CREATE TABLE week_a PARTITION OF week FOR VALUES IN ('a');
+CREATE TABLE week_b PARTITION OF week FOR VALUES IN ('b') PARTITION BY RANGE (id);
+CREATE TABLE week_b1 PARTITION OF week_b FOR VALUES FROM (1) TO (10);
+SELECT handover.audit(t, exclude => x) FROM (VALUES ('roster'::regclass, '{gone}'::text[]), ('roster_child', '{}'), ('typed', '{}'), ('week', '{}')) AS v (t, x);
+INSERT INTO roster VALUES (1, 'Backups', 1);
+RESET ROLE;
+DO $$ BEGIN PERFORM look(); END $$;
+SET ROLE regress_handover_owner;
+ALTER TABLE roster ALTER COLUMN n TYPE bigint USING n * 100, DROP COLUMN gone;
+ALTER TABLE roster ADD COLUMN seen uuid DEFAULT gen_random_uuid();
+ALTER TYPE post ALTER ATTRIBUTE id TYPE bigint CASCADE;
+ALTER TABLE week ALTER COLUMN title TYPE text USING upper(title);
+-- neither of these changes a value
+ALTER TABLE roster ALTER COLUMN title TYPE text;
+ALTER TABLE roster ADD COLUMN constant text DEFAULT 'x';
+ALTER TABLE roster SET UNLOGGED;
+ALTER TABLE roster SET LOGGED;
+ALTER TABLE unwatched ALTER COLUMN id TYPE bigint;
+BEGIN;
+ALTER TABLE roster ALTER COLUMN n TYPE integer;
+ROLLBACK;
+RESET ROLE;
+SET session_replication_role = replica;
+ALTER TABLE roster ALTER COLUMN n TYPE integer;
+RESET session_replication_role;
+SELECT * FROM look();
+SELECT exclude FROM handover.audit_table WHERE relation = 'roster'::regclass;
+SELECT handover.seal() > 0 AS sealed;
+SELECT * FROM handover.verify();
+SELECT discrepancy FROM handover.audit_check() WHERE relation LIKE 'regress_ddl.%';
+DROP TABLE roster, roster_child, typed, week;
+DO $$ BEGIN PERFORM look(); END $$;
+
 -- the end
 SELECT handover.unaudit('shift');
 DROP TABLE shift, duty, unwatched;
@@ -109,6 +150,7 @@ SELECT count(*) AS registered FROM handover.audit_table AS t WHERE NOT EXISTS (S
 BEGIN;
 ALTER EVENT TRIGGER handover_audit_ddl ENABLE;
 ALTER EVENT TRIGGER handover_audit_drop DISABLE;
+ALTER EVENT TRIGGER handover_audit_rewrite ENABLE REPLICA;
 SELECT * FROM handover.audit_check() WHERE relation IS NULL;
 ROLLBACK;
 SELECT * FROM handover.audit_check() WHERE relation IS NULL;
