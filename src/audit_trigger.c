@@ -59,9 +59,21 @@ command_of(HeapTuple row, bool ended)
 }
 
 /*
- * Which columns has an UPDATE changed?  Bytes are compared first, so a value
- * outside the row is not fetched to see that it stayed.
+ * Is a value of a column another one?  Bytes are compared first, so a value
+ * outside the row is not fetched to see that it stayed; one that is compressed
+ * or stored otherwise is the same.
  */
+static inline bool
+has_changed(Form_pg_attribute attr, Datum old, bool old_null,
+			Datum new, bool new_null)
+{
+	if (old_null || new_null)
+		return old_null != new_null;
+	return !datumIsEqual(old, new, attr->attbyval, attr->attlen) &&
+		!datum_image_eq(old, new, attr->attbyval, attr->attlen);
+}
+
+/* Which columns has an UPDATE changed? */
 static bool
 find_changed(AuditTable *table, Datum *old_values, bool *old_nulls,
 			 Datum *values, bool *nulls, bool *changed)
@@ -70,17 +82,9 @@ find_changed(AuditTable *table, Datum *old_values, bool *old_nulls,
 
 	for (int i = 0; i < table->tupdesc->natts; i++)
 	{
-		Form_pg_attribute attr = TupleDescAttr(table->tupdesc, i);
-
-		if (table->columns[i] == AUDIT_EXCLUDED)
-			changed[i] = false;
-		else if (old_nulls[i] || nulls[i])
-			changed[i] = old_nulls[i] != nulls[i];
-		else
-			changed[i] = !datumIsEqual(old_values[i], values[i],
-									   attr->attbyval, attr->attlen) &&
-				!datum_image_eq(old_values[i], values[i],
-								attr->attbyval, attr->attlen);
+		changed[i] = table->columns[i] != AUDIT_EXCLUDED &&
+			has_changed(TupleDescAttr(table->tupdesc, i), old_values[i],
+						old_nulls[i], values[i], nulls[i]);
 		any = any || changed[i];
 	}
 	return any;
@@ -138,19 +142,19 @@ write_entry(AuditTable *table, char operation, CommandId command,
 	handover_audit_write(&entry, table->with_query, table->require_actor);
 }
 
-/* Has a column of the key changed? */
+/*
+ * Has a column of the key changed?  What its type takes for equal may have
+ * another text, and so be another key in the log.
+ */
 static bool
 key_changed(AuditTable *table, Image *old, Image *new)
 {
 	for (int i = 0; i < table->key.n; i++)
 	{
 		int			at = table->key.columns[i] - 1;
-		Form_pg_attribute attr = TupleDescAttr(table->tupdesc, at);
 
-		if (old->nulls[at] || new->nulls[at] ?
-			old->nulls[at] != new->nulls[at] :
-			!datumIsEqual(old->values[at], new->values[at],
-						  attr->attbyval, attr->attlen))
+		if (has_changed(TupleDescAttr(table->tupdesc, at), old->values[at],
+						old->nulls[at], new->values[at], new->nulls[at]))
 			return true;
 	}
 	return false;

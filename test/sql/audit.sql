@@ -333,6 +333,14 @@ CREATE TABLE long_key (k bytea PRIMARY KEY);
 SELECT handover.audit('long_key');
 INSERT INTO long_key SELECT string_agg(sha256(i::text::bytea), ''::bytea ORDER BY i) FROM generate_series(1, 80) AS i;
 SELECT length(key) < 2500 AS fits, length(new ->> 'k') AS length, key = handover.audit_key((SELECT k::text FROM long_key)) AS same FROM handover.audit_entry WHERE table_name = 'long_key' AND operation = 'INSERT';
+-- a key that is stored otherwise is the same
+CREATE TABLE stored_key (k text PRIMARY KEY, n integer);
+SELECT handover.audit('stored_key');
+INSERT INTO stored_key VALUES (repeat('x', 2500), 1);
+ALTER TABLE stored_key ALTER COLUMN k SET STORAGE EXTERNAL;
+UPDATE stored_key SET k = k || '', n = 2;
+UPDATE stored_key SET k = k || 'y', n = 3;
+SELECT operation, old - 'k' AS old, new - 'k' AS new FROM handover.audit_entry WHERE table_name = 'stored_key' AND operation <> 'EVENT' ORDER BY transaction_id, id;
 -- many rows in one statement: more than are held back
 CREATE TABLE many (id integer PRIMARY KEY);
 SELECT handover.audit('many');
