@@ -32,7 +32,7 @@ COMMENT ON TABLE @extschema@.audit_table IS 'tables that are audited; written by
 COMMENT ON COLUMN @extschema@.audit_table.relation IS 'the table; its partitions are audited with it';
 COMMENT ON COLUMN @extschema@.audit_table.exclude IS 'columns that the log does not show';
 COMMENT ON COLUMN @extschema@.audit_table.mask IS 'columns of which the log shows that they changed, not to what';
-COMMENT ON COLUMN @extschema@.audit_table.condition IS 'when changes are logged, as in the WHEN of a trigger; NULL for always';
+COMMENT ON COLUMN @extschema@.audit_table.condition IS 'when changes are logged, as in the WHEN of the trigger, and as the server writes it; NULL for always';
 COMMENT ON COLUMN @extschema@.audit_table.skip_unchanged IS 'whether an update that changes nothing is left out';
 COMMENT ON COLUMN @extschema@.audit_table.require_actor IS 'whether a change without the setting handover.actor is refused';
 COMMENT ON COLUMN @extschema@.audit_table.with_query IS 'whether the text of the statement is kept';
@@ -115,6 +115,27 @@ COMMENT ON FUNCTION @extschema@.vouched(regclass) IS
     'part of audit(): the role for which a function with the rights of the owner of the log acts on a table';
 REVOKE ALL ON FUNCTION @extschema@.vouched(regclass) FROM PUBLIC;
 
+-- As the server tells it, whatever the settings and names that whoever asks goes by; so two can be compared, also after a restore.
+CREATE FUNCTION @extschema@.audit_condition(trigger oid) RETURNS text
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
+SET datestyle = 'ISO, YMD'
+SET intervalstyle = 'postgres'
+SET timezone = 'UTC'
+SET extra_float_digits = 3
+SET bytea_output = 'hex'
+SET lc_monetary = 'C'
+BEGIN ATOMIC
+    SELECT pg_catalog.pg_get_expr(g.tgqual, g.tgrelid)
+      FROM pg_catalog.pg_trigger AS g
+     WHERE g.oid = audit_condition.trigger
+       -- AFTER ROW of INSERT, UPDATE and DELETE, whose condition cannot name two rows, which would be an error here
+       AND g.tgtype = 29;
+END;
+COMMENT ON FUNCTION @extschema@.audit_condition(oid) IS
+    'part of audit(): the condition of a trigger for rows, written always in the same way; NULL for none';
+
 -- What needs the rights of the owner of the log; nothing here runs what the caller has written.
 CREATE FUNCTION @extschema@.register_audit(settings @extschema@.audit_table) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
@@ -123,6 +144,9 @@ SET handover.log_maintenance = on
 AS $function$
 BEGIN
     PERFORM @extschema@.check_auditor(settings.relation, @extschema@.vouched(settings.relation));
+    -- what there is, whatever was said
+    settings.condition := (SELECT @extschema@.audit_condition(g.oid) FROM pg_trigger AS g
+                            WHERE g.tgrelid = settings.relation AND g.tgname = 'zz_audit_row');
     INSERT INTO @extschema@.audit_table AS t (relation, exclude, mask, condition, skip_unchanged, require_actor, with_query, always, incarnation)
     SELECT settings.relation, settings.exclude, settings.mask, settings.condition, settings.skip_unchanged,
            settings.require_actor, settings.with_query, settings.always, i.id
@@ -314,6 +338,7 @@ BEGIN ATOMIC
                 WHEN g.tgfoid <> ('@extschema@.' || pg_catalog.substr(wanted.name, 4))::pg_catalog.regproc
                 THEN 'trigger ' || wanted.name || ' calls another function'
                 WHEN NOT shape.ok THEN 'trigger ' || wanted.name || ' does not fire for every change'
+                WHEN NOT shape.same THEN 'trigger ' || wanted.name || ' has another condition'
                 WHEN g.tgenabled = 'D' THEN 'trigger ' || wanted.name || ' is disabled'
                 WHEN g.tgenabled = 'R' THEN 'trigger ' || wanted.name || ' fires in replication only'
                 WHEN wanted.always THEN 'trigger ' || wanted.name || ' does not fire in replication'
@@ -324,9 +349,10 @@ BEGIN ATOMIC
                -- AFTER ROW of INSERT, UPDATE and DELETE, or AFTER TRUNCATE: see pg_trigger.h
                SELECT g.tgtype = CASE wanted.name WHEN 'zz_audit_row' THEN 29 ELSE 32 END
                       AND pg_catalog.cardinality(g.tgattr::smallint[]) = 0
-                      AND (g.tgqual IS NOT NULL) = (wanted.name = 'zz_audit_row' AND wanted.condition IS NOT NULL) AS ok
+                      AND (g.tgqual IS NOT NULL) = (wanted.name = 'zz_audit_row' AND wanted.condition IS NOT NULL) AS ok,
+                      g.tgqual IS NULL OR wanted.condition IS NULL OR @extschema@.audit_condition(g.oid) IS NOT DISTINCT FROM wanted.condition AS same
            ) AS shape
-     WHERE g.oid IS NULL OR NOT shape.ok
+     WHERE g.oid IS NULL OR NOT shape.ok OR NOT shape.same
         OR g.tgenabled <> CASE WHEN wanted.always THEN 'A' ELSE 'O' END
         OR g.tgfoid <> ('@extschema@.' || pg_catalog.substr(wanted.name, 4))::pg_catalog.regproc
      ORDER BY 1, 2;

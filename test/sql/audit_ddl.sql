@@ -34,6 +34,14 @@ ALTER TRIGGER zz_audit_row ON duty RENAME TO harmless;
 ALTER TRIGGER harmless ON duty RENAME TO zz_audit_row;
 CREATE OR REPLACE TRIGGER zz_audit_row AFTER INSERT ON duty FOR EACH ROW WHEN (false) EXECUTE FUNCTION handover.audit_row();
 SELECT handover.audit('duty', mask => '{secret}');
+-- another condition than what was registered
+SELECT handover.audit('duty', mask => '{secret}', condition => 'current_setting(''regress.load'', true) IS DISTINCT FROM ''on'' AND true');
+CREATE OR REPLACE TRIGGER zz_audit_row AFTER INSERT OR UPDATE OR DELETE ON duty FOR EACH ROW WHEN (false) EXECUTE FUNCTION handover.audit_row();
+-- the same, in other words
+CREATE OR REPLACE TRIGGER zz_audit_row AFTER INSERT OR UPDATE OR DELETE ON duty FOR EACH ROW
+    WHEN ((("current_setting"('regress.load'::text, true) IS DISTINCT FROM 'on'::text)) AND true) EXECUTE FUNCTION handover.audit_row();
+CREATE OR REPLACE TRIGGER zz_audit_row AFTER UPDATE ON duty FOR EACH ROW WHEN (OLD.title <> NEW.title) EXECUTE FUNCTION handover.audit_row();
+SELECT handover.audit('duty', mask => '{secret}');
 ALTER TABLE duty RENAME COLUMN secret TO title2;
 ALTER TABLE duty RENAME COLUMN title TO secret;
 ALTER TABLE duty RENAME COLUMN title2 TO title;
