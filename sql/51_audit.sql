@@ -303,20 +303,53 @@ $function$;
 COMMENT ON FUNCTION @extschema@.audit_schema(text) IS
     'audits all tables of a schema that are not yet; returns how many';
 
--- What is registered and what is there.
-CREATE FUNCTION @extschema@.audit_check()
+-- What is registered and what is there, of a table that is registered or of a part of it, and of what is below that.
+CREATE FUNCTION @extschema@.audit_check_triggers(root regclass, part regclass)
 RETURNS TABLE (relation text, discrepancy text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     WITH wanted AS (
-        SELECT t.relation AS root, p.relid AS relation, t.always, trigger.name, t.condition
+        SELECT p.relid AS relation, t.always, trigger.name, trigger.calls, trigger.type, t.condition
           FROM @extschema@.audit_table AS t
-               CROSS JOIN LATERAL (SELECT tree.relid FROM pg_catalog.pg_partition_tree(t.relation) AS tree
-                                   UNION SELECT t.relation) AS p
-               CROSS JOIN (VALUES ('zz_audit_row'), ('zz_audit_truncate')) AS trigger (name)
-         WHERE EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = t.relation)
-           AND (trigger.name = 'zz_audit_row' OR EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = p.relid AND c.relkind <> 'f'))
+               CROSS JOIN LATERAL (SELECT tree.relid FROM pg_catalog.pg_partition_tree(audit_check_triggers.part) AS tree
+                                   UNION SELECT audit_check_triggers.part) AS p
+               JOIN pg_catalog.pg_class AS c ON c.oid = p.relid
+               -- AFTER ROW of INSERT, UPDATE and DELETE, and AFTER TRUNCATE: see pg_trigger.h
+               CROSS JOIN (VALUES ('zz_audit_row', '@extschema@.audit_row'::pg_catalog.regproc, 29),
+                                  ('zz_audit_truncate', '@extschema@.audit_truncate'::pg_catalog.regproc, 32)) AS trigger (name, calls, type)
+         WHERE t.relation = audit_check_triggers.root
+           -- before 16, foreign tables have none for TRUNCATE
+           AND (trigger.name = 'zz_audit_row' OR c.relkind <> 'f')
     )
+    SELECT wanted.relation::text,
+           CASE WHEN g.oid IS NULL THEN 'trigger ' || wanted.name || ' is missing'
+                WHEN g.tgfoid <> wanted.calls
+                THEN 'trigger ' || wanted.name || ' calls another function'
+                WHEN NOT shape.ok THEN 'trigger ' || wanted.name || ' does not fire for every change'
+                WHEN NOT shape.same THEN 'trigger ' || wanted.name || ' has another condition'
+                WHEN g.tgenabled = 'D' THEN 'trigger ' || wanted.name || ' is disabled'
+                WHEN g.tgenabled = 'R' THEN 'trigger ' || wanted.name || ' fires in replication only'
+                WHEN wanted.always THEN 'trigger ' || wanted.name || ' does not fire in replication'
+                ELSE 'trigger ' || wanted.name || ' fires in replication, too' END
+      FROM wanted
+           LEFT JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = wanted.relation AND g.tgname = wanted.name
+           CROSS JOIN LATERAL (
+               SELECT g.tgtype = wanted.type
+                      AND pg_catalog.cardinality(g.tgattr::smallint[]) = 0
+                      AND (g.tgqual IS NOT NULL) = (wanted.name = 'zz_audit_row' AND wanted.condition IS NOT NULL) AS ok,
+                      g.tgqual IS NULL OR wanted.condition IS NULL OR @extschema@.audit_condition(g.oid) IS NOT DISTINCT FROM wanted.condition AS same
+           ) AS shape
+     WHERE g.oid IS NULL OR NOT shape.ok OR NOT shape.same
+        OR g.tgenabled <> CASE WHEN wanted.always THEN 'A' ELSE 'O' END
+        OR g.tgfoid <> wanted.calls;
+END;
+COMMENT ON FUNCTION @extschema@.audit_check_triggers(regclass, regclass) IS
+    'part of audit_check(): what is not as it should be, of the triggers of a table that is registered or of parts of it';
+
+CREATE FUNCTION @extschema@.audit_check()
+RETURNS TABLE (relation text, discrepancy text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
     SELECT NULL, 'event trigger ' || e.name || ' is missing or does not always fire'
       FROM (VALUES ('handover_audit_ddl'), ('handover_audit_drop'), ('handover_audit_rewrite')) AS e (name)
      WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger AS g WHERE g.evtname = e.name AND g.evtenabled = 'A')
@@ -333,28 +366,9 @@ BEGIN ATOMIC
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
                         WHERE a.attrelid = t.relation AND a.attname = c.name AND a.attnum > 0 AND NOT a.attisdropped)
     UNION ALL
-    SELECT wanted.relation::text,
-           CASE WHEN g.oid IS NULL THEN 'trigger ' || wanted.name || ' is missing'
-                WHEN g.tgfoid <> ('@extschema@.' || pg_catalog.substr(wanted.name, 4))::pg_catalog.regproc
-                THEN 'trigger ' || wanted.name || ' calls another function'
-                WHEN NOT shape.ok THEN 'trigger ' || wanted.name || ' does not fire for every change'
-                WHEN NOT shape.same THEN 'trigger ' || wanted.name || ' has another condition'
-                WHEN g.tgenabled = 'D' THEN 'trigger ' || wanted.name || ' is disabled'
-                WHEN g.tgenabled = 'R' THEN 'trigger ' || wanted.name || ' fires in replication only'
-                WHEN wanted.always THEN 'trigger ' || wanted.name || ' does not fire in replication'
-                ELSE 'trigger ' || wanted.name || ' fires in replication, too' END
-      FROM wanted
-           LEFT JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = wanted.relation AND g.tgname = wanted.name
-           CROSS JOIN LATERAL (
-               -- AFTER ROW of INSERT, UPDATE and DELETE, or AFTER TRUNCATE: see pg_trigger.h
-               SELECT g.tgtype = CASE wanted.name WHEN 'zz_audit_row' THEN 29 ELSE 32 END
-                      AND pg_catalog.cardinality(g.tgattr::smallint[]) = 0
-                      AND (g.tgqual IS NOT NULL) = (wanted.name = 'zz_audit_row' AND wanted.condition IS NOT NULL) AS ok,
-                      g.tgqual IS NULL OR wanted.condition IS NULL OR @extschema@.audit_condition(g.oid) IS NOT DISTINCT FROM wanted.condition AS same
-           ) AS shape
-     WHERE g.oid IS NULL OR NOT shape.ok OR NOT shape.same
-        OR g.tgenabled <> CASE WHEN wanted.always THEN 'A' ELSE 'O' END
-        OR g.tgfoid <> ('@extschema@.' || pg_catalog.substr(wanted.name, 4))::pg_catalog.regproc
+    SELECT c.relation, c.discrepancy
+      FROM @extschema@.audit_table AS t
+           CROSS JOIN LATERAL @extschema@.audit_check_triggers(t.relation, t.relation) AS c
      ORDER BY 1, 2;
 END;
 COMMENT ON FUNCTION @extschema@.audit_check() IS

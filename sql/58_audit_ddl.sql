@@ -21,12 +21,16 @@ END;
 COMMENT ON FUNCTION @extschema@.audit_root(oid) IS
     'part of the functions of the log: the table by which a table or partition is audited; NULL if it is not';
 
--- Logs what is wrong with the triggers of a table, if that has changed.
-CREATE FUNCTION @extschema@.audit_triggers_changed(relation regclass) RETURNS void
+-- Logs what is wrong with the triggers of a table, if that has changed.  As long as nothing was, only the part
+-- that a command is about is looked at, and what is below it: a table can have thousands.
+CREATE FUNCTION @extschema@.audit_triggers_changed(relation regclass, part regclass DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET handover.log_maintenance = on
 SET jit = off
+-- or all tables would be read to find one: it is not known beforehand how few parts a partition has
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $function$
 DECLARE
     before jsonb;
@@ -35,25 +39,27 @@ BEGIN
     SELECT l.new -> 'discrepancy' INTO before
       FROM @extschema@.audit_relation AS r
            JOIN @extschema@.audit_incarnation AS i ON i.id = r.incarnation
-           JOIN @extschema@.audit_log AS l ON l.relation_id = r.id AND l.key = 'trigger' AND l.operation = 'E'
+           JOIN @extschema@.audit_log AS l
+             ON @extschema@.audit_place(l.relation_id, l.key) = @extschema@.audit_place(r.id, 'trigger')
+            AND l.relation_id = r.id AND l.key = 'trigger' AND l.operation = 'E'
      WHERE r.relation = audit_triggers_changed.relation
      ORDER BY l.changed_at DESC, l.transaction_id DESC, l.id DESC
      LIMIT 1;
+    IF part IS NOT NULL AND before IS NULL AND NOT EXISTS (SELECT FROM @extschema@.audit_check_triggers(relation, part)) THEN
+        RETURN;
+    END IF;
     SELECT jsonb_agg(d.line ORDER BY d.line) INTO present
       FROM (SELECT c.relation || ': ' || c.discrepancy
-              FROM @extschema@.audit_check() AS c
-             WHERE c.relation IN (SELECT p.relid::regclass::text FROM pg_partition_tree(audit_triggers_changed.relation) AS p
-                                  UNION SELECT audit_triggers_changed.relation::text)
-               AND c.discrepancy LIKE 'trigger %') AS d (line);
+              FROM @extschema@.audit_check_triggers(audit_triggers_changed.relation, audit_triggers_changed.relation) AS c) AS d (line);
     IF present IS DISTINCT FROM before THEN
         PERFORM @extschema@.audit_event(jsonb_strip_nulls(jsonb_build_object('event', 'trigger', 'discrepancy', present)),
                                         @extschema@.audit_relation_id(relation));
     END IF;
 END
 $function$;
-COMMENT ON FUNCTION @extschema@.audit_triggers_changed(regclass) IS
+COMMENT ON FUNCTION @extschema@.audit_triggers_changed(regclass, regclass) IS
     'part of the functions of the log: logs what is wrong with the triggers of a table, if that has changed';
-REVOKE ALL ON FUNCTION @extschema@.audit_triggers_changed(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.audit_triggers_changed(regclass, regclass) FROM PUBLIC;
 
 -- Columns may have other names now, or be gone.  As long as a dump is perhaps being restored, nothing is logged of it.
 CREATE FUNCTION @extschema@.audit_columns_changed(relation regclass) RETURNS void
@@ -109,6 +115,10 @@ CREATE FUNCTION @extschema@.audit_ddl() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET handover.log_maintenance = on
+SET jit = off
+-- as above
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $function$
 DECLARE
     command record;
@@ -116,7 +126,7 @@ DECLARE
 BEGIN
     FOR command IN
         -- ALTER VIEW and its like rename the columns of tables, too
-        SELECT DISTINCT @extschema@.audit_root(coalesce(g.tgrelid, c.objid)) AS root,
+        SELECT DISTINCT @extschema@.audit_root(coalesce(g.tgrelid, c.objid)) AS root, coalesce(g.tgrelid, c.objid) AS relation,
                CASE WHEN g.oid IS NULL AND c.command_tag LIKE 'ALTER %' THEN 'ALTER TABLE' ELSE c.command_tag END AS command_tag
           FROM pg_event_trigger_ddl_commands() AS c
                LEFT JOIN pg_trigger AS g ON g.oid = c.objid AND c.classid = 'pg_trigger'::regclass
@@ -137,7 +147,8 @@ BEGIN
             FOR part IN
                 SELECT p.relid::regclass AS relation, t.always
                   FROM @extschema@.audit_table AS t
-                       CROSS JOIN LATERAL pg_partition_tree(t.relation) AS p
+                       -- the part that was made, or what is below the table that has a new one
+                       CROSS JOIN LATERAL pg_partition_tree(command.relation) AS p
                  WHERE t.relation = command.root AND p.relid <> t.relation
                    -- before 16, foreign tables have none for TRUNCATE
                    AND EXISTS (SELECT FROM pg_class AS x WHERE x.oid = p.relid AND x.relkind <> 'f')
@@ -152,29 +163,31 @@ BEGIN
                 PERFORM @extschema@.audit_relation_id(part.relation);
             END LOOP;
             FOR part IN
-                SELECT g.tgrelid::regclass AS relation,
+                SELECT gone.relation,
                        (SELECT max(r.id) FROM @extschema@.audit_relation AS r
                                JOIN @extschema@.audit_incarnation AS i ON i.id = r.incarnation
                          WHERE r.relation = command.root::oid) AS relation_id
-                  FROM pg_trigger AS g
-                       JOIN pg_class AS c ON c.oid = g.tgrelid AND NOT c.relispartition
-                 WHERE g.tgname = 'zz_audit_truncate' AND g.tgfoid = '@extschema@.audit_truncate'::regproc
-                   AND @extschema@.audit_root(g.tgrelid) IS NULL
-                   -- as the log knows it: a trigger of this name can be anybody's
-                   AND EXISTS (SELECT FROM @extschema@.audit_relation AS r
-                                      JOIN @extschema@.audit_incarnation AS i ON i.id = r.incarnation
-                                WHERE r.relation = g.tgrelid AND r.root = command.root::oid)
-                   -- what was a part has been written to as one, or nothing is lost
-                   AND command.command_tag = 'ALTER TABLE'
-                   AND EXISTS (SELECT FROM @extschema@.audit_table AS t WHERE t.relation = command.root)
-                   AND (SELECT x.relkind FROM pg_class AS x WHERE x.oid = command.root::oid) = 'p'
-                   AND NOT EXISTS (SELECT FROM pg_trigger AS o WHERE o.tgrelid = g.tgrelid AND o.tgname = 'zz_audit_row')
+                  FROM (SELECT g.tgrelid::regclass AS relation
+                          FROM pg_trigger AS g
+                               JOIN pg_class AS c ON c.oid = g.tgrelid AND NOT c.relispartition
+                         WHERE g.tgname = 'zz_audit_truncate' AND g.tgfoid = '@extschema@.audit_truncate'::regproc
+                           -- as the log knows it: a trigger of this name can be anybody's
+                           AND EXISTS (SELECT FROM @extschema@.audit_relation AS r
+                                              JOIN @extschema@.audit_incarnation AS i ON i.id = r.incarnation
+                                        WHERE r.relation = g.tgrelid AND r.root = command.root::oid)
+                           -- what was a part has been written to as one, or nothing is lost
+                           AND command.command_tag = 'ALTER TABLE'
+                           AND (SELECT x.relkind FROM pg_class AS x WHERE x.oid = command.relation) = 'p'
+                           AND NOT EXISTS (SELECT FROM pg_trigger AS o WHERE o.tgrelid = g.tgrelid AND o.tgname = 'zz_audit_row')
+                        -- before it is asked of each of those that have such a trigger
+                        OFFSET 0) AS gone
+                 WHERE @extschema@.audit_root(gone.relation) IS NULL
             LOOP
                 PERFORM @extschema@.audit_event(jsonb_build_object('event', 'detach', 'partition', part.relation::text), part.relation_id);
                 EXECUTE format('DROP TRIGGER zz_audit_truncate ON %s', part.relation);
             END LOOP;
         END IF;
-        PERFORM @extschema@.audit_triggers_changed(command.root);
+        PERFORM @extschema@.audit_triggers_changed(command.root, command.relation);
     END LOOP;
 END
 $function$;

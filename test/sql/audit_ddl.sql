@@ -101,6 +101,14 @@ SELECT relation, discrepancy FROM handover.audit_check() WHERE relation LIKE '%s
 DO $$ BEGIN PERFORM look(); END $$;
 TRUNCATE shift_b1;
 SELECT table_name, operation FROM handover.audit_entry WHERE operation = 'TRUNCATE' ORDER BY transaction_id DESC LIMIT 1;
+-- what is wrong with one part is said whichever other a command is about, and once
+ALTER TABLE shift_b1 DISABLE TRIGGER zz_audit_row;
+CREATE TABLE shift_d PARTITION OF shift FOR VALUES IN ('d');
+ALTER TABLE shift_d DISABLE TRIGGER zz_audit_truncate;
+ALTER TABLE shift_c SET (fillfactor = 90);
+ALTER TABLE shift_b1 ENABLE ALWAYS TRIGGER zz_audit_row;
+ALTER TABLE shift_d ENABLE ALWAYS TRIGGER zz_audit_truncate;
+SELECT * FROM look();
 ALTER TABLE shift DETACH PARTITION shift_a;
 -- is a table like any other now
 INSERT INTO shift_a VALUES (1, 'a');
