@@ -51,7 +51,7 @@ CREATE TABLE @extschema@.audit_context (
     actor             text NOT NULL,
     session_user_name text NOT NULL,
     role_name         text NOT NULL,
-    table_owner       text,
+    relation_id       integer,
     application_name  text,
     client_address    text,
     labels            text,
@@ -66,7 +66,7 @@ COMMENT ON COLUMN @extschema@.audit_context.created_at IS 'when it was met first
 COMMENT ON COLUMN @extschema@.audit_context.actor IS 'the person, by the setting handover.actor, or else the session user';
 COMMENT ON COLUMN @extschema@.audit_context.session_user_name IS 'user that logged in';
 COMMENT ON COLUMN @extschema@.audit_context.role_name IS 'role in force';
-COMMENT ON COLUMN @extschema@.audit_context.table_owner IS 'owner of the tables; NULL for what is about the log itself';
+COMMENT ON COLUMN @extschema@.audit_context.relation_id IS 'table, as it is registered: who may read that, may read this; NULL for what is about the log itself';
 COMMENT ON COLUMN @extschema@.audit_context.application_name IS 'application, as it calls itself';
 COMMENT ON COLUMN @extschema@.audit_context.client_address IS 'where the client is';
 COMMENT ON COLUMN @extschema@.audit_context.labels IS 'whatever else is to be known, by the setting handover.labels';

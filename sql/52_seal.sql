@@ -111,7 +111,7 @@ BEGIN ATOMIC
              WHERE r.block = (audit_block_hash.block).block
             UNION ALL
             SELECT 2, c.id,
-                   @extschema@.audit_line(c.id, c.created_at, c.actor, c.session_user_name, c.role_name, c.table_owner,
+                   @extschema@.audit_line(c.id, c.created_at, c.actor, c.session_user_name, c.role_name, c.relation_id,
                                           c.application_name, c.client_address, c.labels)
               FROM @extschema@.audit_context AS c
              WHERE c.block = (audit_block_hash.block).block

@@ -4,7 +4,7 @@
 
 /*
  * The owner of tables may read what the log says of them; so a report of theirs may, whoever reads it.  That takes
- * a policy for the owner by name: current_user would be the reader.
+ * a policy for each owner: current_user would be the reader.
  */
 CREATE FUNCTION @extschema@.open_log(owner name) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
@@ -12,6 +12,7 @@ SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     policy name := 'of tables of ' || CASE WHEN octet_length(owner) < 50 THEN owner::text ELSE md5(owner) END;
+    protected name;
 BEGIN
     IF NOT pg_has_role(@extschema@.caller(), owner, 'USAGE') THEN
         RAISE EXCEPTION 'must be a member of role "%"', owner
@@ -34,16 +35,16 @@ BEGIN
     IF EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = '@extschema@.audit_log'::regclass AND p.polname = policy) THEN
         policy := 'of tables of role ' || to_regrole(quote_ident(owner))::oid;
     END IF;
-    EXECUTE format('CREATE POLICY %I ON @extschema@.audit_log FOR SELECT TO %I
-                    USING (relation_id IN (SELECT n.id
-                                             FROM @extschema@.audit_relation_now AS n
-                                                  JOIN pg_catalog.pg_class AS c ON c.oid = n.relid
-                                                  -- the role that the policy is for, whatever its name is by then
-                                                  JOIN pg_catalog.pg_policy AS own ON own.polroles = ARRAY[c.relowner]
-                                            WHERE own.polrelid = ''@extschema@.audit_log''::pg_catalog.regclass
-                                              AND own.polname = %1$L))', policy, owner);
-    EXECUTE format('CREATE POLICY %I ON @extschema@.audit_context FOR SELECT TO %I
-                    USING (table_owner = %L)', policy, owner, owner);
+    FOREACH protected IN ARRAY '{audit_log,audit_context}'::name[] LOOP
+        EXECUTE format('CREATE POLICY %I ON @extschema@.%I FOR SELECT TO %I
+                        USING (relation_id IN (SELECT n.id
+                                                 FROM @extschema@.audit_relation_now AS n
+                                                      JOIN pg_catalog.pg_class AS c ON c.oid = n.relid
+                                                      -- the role that the policy is for, whatever its name is by then
+                                                      JOIN pg_catalog.pg_policy AS own ON own.polroles = ARRAY[c.relowner]
+                                                WHERE own.polrelid = ''@extschema@.audit_log''::pg_catalog.regclass
+                                                  AND own.polname = %1$L))', policy, protected, owner);
+    END LOOP;
     EXECUTE format('GRANT SELECT ON @extschema@.audit_log, @extschema@.audit_context, @extschema@.audit_relation_now TO %I', owner);
 END
 $function$;

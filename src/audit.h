@@ -42,8 +42,8 @@ typedef struct AuditTable
 	bool		valid;
 	MemoryContext context;		/* everything below lives in it */
 	Oid			root;			/* as it is registered: itself, or a parent */
-	Oid			owner;
 	int32		relation_id;	/* of its row in audit_relation */
+	int32		root_id;		/* of that of the root */
 	bool		skip_unchanged;
 	bool		require_actor;
 	bool		with_query;
@@ -64,7 +64,7 @@ typedef struct AuditEntry
 {
 	int32		relation_id;	/* 0 for an event of no table */
 	Oid			role;			/* in force */
-	Oid			owner;			/* of the table, or InvalidOid */
+	int32		root_id;		/* likewise, of the table as it is registered */
 	CommandId	command;
 	char		operation;
 	Datum		key;			/* text; see has_key */
@@ -115,7 +115,8 @@ extern int64 handover_audit_place(int32 relation_id, const char *key, int length
 
 /* audit_context.c */
 extern void handover_define_labels(void);
-extern int64 handover_audit_context(Oid role, Oid owner, bool require_actor);
+extern int64 handover_audit_context(Oid role, int32 root_id,
+									bool require_actor);
 extern int64 handover_audit_statement(int64 transaction);
 
 /* audit_store.c */

@@ -7,7 +7,8 @@
  * from the beginning of a transaction: drop_blocks() relies on it, when it looks
  * for those that nothing can refer to any more.
  *
- * By the owner of the tables it is told who may read a row: see open_log().
+ * A row is about one table, with its partitions: by that it is told who may
+ * read it, see open_log().
  */
 #include "postgres.h"
 
@@ -23,7 +24,7 @@
 #include "audit.h"
 
 /* Beyond these, the one that was not used for longest is forgotten. */
-#define MAX_CONTEXTS	256
+#define MAX_CONTEXTS	1024
 
 #define LIFETIME		USECS_PER_DAY
 
@@ -41,7 +42,7 @@ typedef struct Context
 	TimestampTz created_at;
 	Oid			session_user;
 	Oid			role;
-	Oid			owner;			/* of the tables; InvalidOid for none */
+	int32		root_id;		/* the table in audit_relation; 0 for none */
 	char	   *actor;
 	char	   *application;
 	char	   *labels;
@@ -191,7 +192,7 @@ client_address(void)
 
 /* The row for who is at work, moved to the front; NULL if there is none yet. */
 static Context *
-find_context(const char *actor, const char *labels, Oid role, Oid owner)
+find_context(const char *actor, const char *labels, Oid role, int32 root_id)
 {
 	TimestampTz oldest = GetCurrentTransactionStartTimestamp() - LIFETIME;
 	int			n = 0;
@@ -207,7 +208,7 @@ find_context(const char *actor, const char *labels, Oid role, Oid owner)
 		}
 		if (context->session_user == GetSessionUserId() &&
 			context->role == role &&
-			context->owner == owner &&
+			context->root_id == root_id &&
 			strcmp(context->actor, actor) == 0 &&
 			strcmp(context->application, not_null(application_name)) == 0 &&
 			strcmp(context->labels, labels) == 0)
@@ -223,7 +224,7 @@ find_context(const char *actor, const char *labels, Oid role, Oid owner)
 }
 
 static Context *
-write_context(const char *actor, const char *labels, Oid role, Oid owner)
+write_context(const char *actor, const char *labels, Oid role, int32 root_id)
 {
 	Datum		values[10] = {0};
 	bool		nulls[10] = {0};
@@ -238,9 +239,8 @@ write_context(const char *actor, const char *labels, Oid role, Oid owner)
 									user_name(GetSessionUserId()));
 	values[3] = CStringGetTextDatum(user_name(GetSessionUserId()));
 	values[4] = CStringGetTextDatum(user_name(role));
-	nulls[5] = !OidIsValid(owner);
-	if (OidIsValid(owner))
-		values[5] = CStringGetTextDatum(user_name(owner));
+	values[5] = Int32GetDatum(root_id);
+	nulls[5] = root_id == 0;
 	values[6] = text_or_null(not_null(application_name), &nulls[6]);
 	values[7] = text_or_null(client_address(), &nulls[7]);
 	values[8] = text_or_null(labels, &nulls[8]);
@@ -253,7 +253,7 @@ write_context(const char *actor, const char *labels, Oid role, Oid owner)
 	context->created_at = now;
 	context->session_user = GetSessionUserId();
 	context->role = role;
-	context->owner = owner;
+	context->root_id = root_id;
 	context->actor = pstrdup(actor);
 	context->application = pstrdup(not_null(application_name));
 	context->labels = pstrdup(labels);
@@ -265,11 +265,11 @@ write_context(const char *actor, const char *labels, Oid role, Oid owner)
 }
 
 /*
- * The id of the row that says who is at work, in which role, on tables of which
- * owner.
+ * The id of the row that says who is at work, in which role, on which table as
+ * it is registered.
  */
 int64
-handover_audit_context(Oid role, Oid owner, bool require_actor)
+handover_audit_context(Oid role, int32 root_id, bool require_actor)
 {
 	const char *actor = handover_actor_setting();
 	const char *labels = not_null(labels_setting);
@@ -285,9 +285,9 @@ handover_audit_context(Oid role, Oid owner, bool require_actor)
 	while (relid != contexts_relid && contexts != NULL)
 		free_context(&contexts);
 	contexts_relid = relid;
-	context = find_context(actor, labels, role, owner);
+	context = find_context(actor, labels, role, root_id);
 	if (context == NULL)
-		context = write_context(actor, labels, role, owner);
+		context = write_context(actor, labels, role, root_id);
 	return context->row.id;
 }
 

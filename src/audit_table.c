@@ -254,7 +254,6 @@ read_table(AuditTable *table, Relation relation)
 	tupdesc = SPI_tuptable->tupdesc;
 	find_columns(table, relation, SPI_getbinval(row, tupdesc, 1, &isnull),
 				 SPI_getbinval(row, tupdesc, 2, &isnull));
-	table->owner = relation->rd_rel->relowner;
 	table->skip_unchanged =
 		DatumGetBool(SPI_getbinval(row, tupdesc, 3, &isnull));
 	table->require_actor =
@@ -263,7 +262,14 @@ read_table(AuditTable *table, Relation relation)
 	table->root = DatumGetObjectId(SPI_getbinval(row, tupdesc, 6, &isnull));
 	handover_audit_find_key(&table->key, relation, table->context);
 	table->pin_settings = table->pin_settings || table->key.pin_settings;
-	table->relation_id = find_relation_id(relation, table->root);
+	table->relation_id = table->root_id = find_relation_id(relation, table->root);
+	if (table->root != table->relid)
+	{
+		Relation	root = table_open(table->root, AccessShareLock);
+
+		table->root_id = find_relation_id(root, table->root);
+		table_close(root, AccessShareLock);
+	}
 	SPI_finish();
 	become_again(saved);
 }

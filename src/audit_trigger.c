@@ -127,7 +127,7 @@ write_entry(AuditTable *table, char operation, CommandId command,
 
 	entry.relation_id = table->relation_id;
 	entry.role = GetUserId();
-	entry.owner = table->owner;
+	entry.root_id = table->root_id;
 	entry.operation = operation;
 	entry.command = command;
 	if (table->key.n > 0 && !has_null(keyed->nulls, &table->key))
@@ -260,7 +260,7 @@ handover_audit_truncate_trigger(PG_FUNCTION_ARGS)
 	table = handover_audit_table(trigger->tg_relation);
 	entry.relation_id = table->relation_id;
 	entry.role = GetUserId();
-	entry.owner = table->owner;
+	entry.root_id = table->root_id;
 	entry.operation = AUDIT_TRUNCATE;
 	entry.command = GetCurrentCommandId(false);
 	handover_audit_write(&entry, table->with_query, table->require_actor);

@@ -450,7 +450,7 @@ handover_audit_write(const AuditEntry *entry, bool with_query,
 	values[LOG_TRANSACTION_ID] = Int64GetDatum(transaction);
 	values[LOG_ID] = Int64GetDatum(++last_id);
 	values[LOG_CONTEXT_ID] =
-		Int64GetDatum(handover_audit_context(entry->role, entry->owner,
+		Int64GetDatum(handover_audit_context(entry->role, entry->root_id,
 											 require_actor));
 	values[LOG_COMMAND] = Int64GetDatum((int64) entry->command);
 	values[LOG_CHANGED_AT] = TimestampTzGetDatum(now);

@@ -131,12 +131,26 @@ CREATE ROLE regress_handover_mallory;
 CREATE TABLE secret (id integer PRIMARY KEY);
 ALTER TABLE secret OWNER TO regress_handover_mallory;
 SELECT handover.audit('secret');
+SET handover.actor = 'Somebody else';
 INSERT INTO secret VALUES (1);
+RESET handover.actor;
 SELECT handover.open_log('regress_handover_mallory');
+SET ROLE regress_handover_mallory;
+SELECT DISTINCT c.actor = session_user AS self, c.actor = 'Somebody else' AS other FROM handover.audit_context AS c ORDER BY 1, 2;
 SET ROLE regress_handover_renamed;
+SELECT count(*) FILTER (WHERE c.actor = 'Somebody else') AS "of another's", count(*) FILTER (WHERE c.labels = 'attack') > 0 AS "of its own",
+       (SELECT count(*) FROM handover.audit_log AS l WHERE NOT EXISTS (SELECT FROM handover.audit_context AS c WHERE c.id = l.context_id) AND l.operation <> 'E') AS "of nobody"
+  FROM handover.audit_context AS c;
 SELECT count(*) FILTER (WHERE r.table_name = 'secret') AS "of another's", count(*) FILTER (WHERE r.table_name = 'past') > 0 AS "of its own"
   FROM handover.audit_log AS l
        JOIN (SELECT n.id, c.relname AS table_name FROM handover.audit_relation_now AS n JOIN pg_class AS c ON c.oid = n.relid) AS r ON r.id = l.relation_id;
+RESET ROLE;
+-- nor does the one that had a table before read on
+ALTER TABLE secret OWNER TO regress_handover_renamed;
+SET ROLE regress_handover_renamed;
+SELECT count(*) AS "of what is its own now" FROM handover.audit_log AS l JOIN handover.audit_context AS c ON c.id = l.context_id WHERE c.actor = 'Somebody else';
+SET ROLE regress_handover_mallory;
+SELECT count(*) AS "of what was its own" FROM handover.audit_context;
 RESET ROLE;
 DROP TABLE secret;
 DROP OWNED BY regress_handover_mallory;

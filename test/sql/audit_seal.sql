@@ -81,7 +81,7 @@ SELECT b.block - :base AS block,
                                               to_jsonb(r.schema_name), to_jsonb(r.table_name), to_jsonb(r.columns)) || E'\n', '' ORDER BY r.id)
                           FROM handover.audit_relation AS r WHERE r.block = b.block), '')
            || coalesce((SELECT string_agg(regress_seal.line(to_jsonb(c.id), regress_seal.at(c.created_at), to_jsonb(c.actor), to_jsonb(c.session_user_name),
-                                              to_jsonb(c.role_name), to_jsonb(c.table_owner), to_jsonb(c.application_name), to_jsonb(c.client_address),
+                                              to_jsonb(c.role_name), to_jsonb(c.relation_id), to_jsonb(c.application_name), to_jsonb(c.client_address),
                                               to_jsonb(c.labels)) || E'\n', '' ORDER BY c.id)
                           FROM handover.audit_context AS c WHERE c.block = b.block), '')
            || (SELECT string_agg(regress_seal.line(to_jsonb(h.id), to_jsonb(h.entries), regress_seal.hex(h.computed)) || E'\n', '' ORDER BY h.id)
