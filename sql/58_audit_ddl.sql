@@ -21,6 +21,31 @@ END;
 COMMENT ON FUNCTION @extschema@.audit_root(oid) IS
     'part of the functions of the log: the table by which a table or partition is audited; NULL if it is not';
 
+-- The tables that a command on one, or on a type, is about: what is inherited from it, too, and what is of the type.  Partitions
+-- are audited with the table that they are of.
+CREATE FUNCTION @extschema@.audit_concerned(relation oid) RETURNS SETOF oid
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH RECURSIVE concerned (relid) AS (
+        SELECT audit_concerned.relation
+        UNION
+        SELECT below.relid
+          FROM concerned AS k
+               CROSS JOIN LATERAL (SELECT i.inhrelid
+                                     FROM pg_catalog.pg_inherits AS i
+                                          JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid AND NOT c.relispartition
+                                    WHERE i.inhparent = k.relid
+                                   UNION ALL
+                                   SELECT c.oid
+                                     FROM pg_catalog.pg_class AS type
+                                          JOIN pg_catalog.pg_class AS c ON c.reloftype = type.reltype
+                                    WHERE type.oid = k.relid AND type.relkind = 'c') AS below (relid)
+    )
+    SELECT k.relid FROM concerned AS k;
+END;
+COMMENT ON FUNCTION @extschema@.audit_concerned(oid) IS
+    'part of the functions of the log: a table, and those whose columns are named with its own; of a composite type, its tables';
+
 -- Logs what is wrong with the triggers of a table, if that has changed.  As long as nothing was, only the part
 -- that a command is about is looked at, and what is below it: a table can have thousands.
 CREATE FUNCTION @extschema@.audit_triggers_changed(relation regclass, part regclass DEFAULT NULL) RETURNS void
@@ -126,10 +151,15 @@ DECLARE
 BEGIN
     FOR command IN
         -- ALTER VIEW and its like rename the columns of tables, too
-        SELECT DISTINCT @extschema@.audit_root(coalesce(g.tgrelid, c.objid)) AS root, coalesce(g.tgrelid, c.objid) AS relation,
+        SELECT DISTINCT @extschema@.audit_root(concerned.relation) AS root, concerned.relation,
                CASE WHEN g.oid IS NULL AND c.command_tag LIKE 'ALTER %' THEN 'ALTER TABLE' ELSE c.command_tag END AS command_tag
           FROM pg_event_trigger_ddl_commands() AS c
                LEFT JOIN pg_trigger AS g ON g.oid = c.objid AND c.classid = 'pg_trigger'::regclass
+               -- seldom are there others
+               LEFT JOIN pg_class AS k ON k.oid = c.objid AND (k.relkind = 'c' OR k.relhassubclass AND k.relkind <> 'p')
+               CROSS JOIN LATERAL (SELECT coalesce(g.tgrelid, c.objid) WHERE k.oid IS NULL
+                                   UNION ALL
+                                   SELECT @extschema@.audit_concerned(k.oid) WHERE k.oid IS NOT NULL) AS concerned (relation)
          WHERE c.classid IN ('pg_class'::regclass, 'pg_trigger'::regclass)
     LOOP
         CONTINUE WHEN command.root IS NULL;
@@ -300,7 +330,7 @@ COMMENT ON FUNCTION @extschema@.audit_rewrite() IS
 -- whatever session_replication_role says
 CREATE EVENT TRIGGER handover_audit_ddl ON ddl_command_end
     WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'CREATE TRIGGER', 'ALTER TRIGGER', 'CREATE SCHEMA',
-                 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER INDEX', 'ALTER SEQUENCE')
+                 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER INDEX', 'ALTER SEQUENCE', 'ALTER TYPE')
     EXECUTE FUNCTION @extschema@.audit_ddl();
 ALTER EVENT TRIGGER handover_audit_ddl ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER handover_audit_ddl IS 'logs what weakens the triggers of an audited table';

@@ -105,6 +105,30 @@ SELECT new FROM handover.audit_entry WHERE schema_name = 'regress_victim' AND ta
 SELECT * FROM handover.audit_check() WHERE relation LIKE 'regress_victim%';
 DROP SCHEMA regress_victim_2 CASCADE;
 
+-- also when it has its name from elsewhere: a table from which it is inherited, or a type
+SET ROLE regress_handover_victim;
+CREATE TYPE regress_victim.post AS (id integer, a text, b text, c text);
+CREATE TABLE regress_victim.typed OF regress_victim.post (PRIMARY KEY (id));
+CREATE TABLE regress_victim.parent (a text, b text, c text);
+CREATE TABLE regress_victim.between () INHERITS (regress_victim.parent);
+CREATE TABLE regress_victim.child (id integer PRIMARY KEY) INHERITS (regress_victim.between);
+CREATE TABLE regress_victim.typed_child (PRIMARY KEY (id)) INHERITS (regress_victim.typed);
+SELECT handover.audit('regress_victim.' || t, exclude => '{a}', mask => '{b,c}') FROM unnest('{typed,typed_child,child}'::text[]) AS t;
+ALTER TYPE regress_victim.post RENAME ATTRIBUTE a TO d CASCADE;
+ALTER TYPE regress_victim.post RENAME ATTRIBUTE b TO e CASCADE;
+ALTER TYPE regress_victim.post DROP ATTRIBUTE c CASCADE;
+ALTER TABLE regress_victim.parent RENAME COLUMN a TO d;
+ALTER VIEW regress_victim.parent RENAME COLUMN b TO e;
+ALTER TABLE regress_victim.parent DROP COLUMN c;
+INSERT INTO regress_victim.typed VALUES (1, 'hidden', 'hidden');
+INSERT INTO regress_victim.typed_child VALUES (2, 'hidden', 'hidden');
+INSERT INTO regress_victim.child (id, d, e) VALUES (3, 'hidden', 'hidden');
+RESET ROLE;
+SELECT table_name, new FROM handover.audit_entry WHERE schema_name = 'regress_victim' AND table_name ~ 'typed|child' AND operation = 'INSERT' ORDER BY key;
+SELECT relation, exclude, mask FROM handover.audit_table WHERE relation::text ~ 'typed|child' ORDER BY relation::text;
+SELECT * FROM handover.audit_check() WHERE relation LIKE 'regress_victim%';
+DROP TABLE regress_victim.typed, regress_victim.typed_child, regress_victim.parent, regress_victim.between, regress_victim.child;
+
 -- what is part of the key cannot be hidden
 SET ROLE regress_handover_victim;
 CREATE TABLE regress_victim.insured (ssn text, year integer, photo bytea, name text, PRIMARY KEY (year, ssn) INCLUDE (photo));
