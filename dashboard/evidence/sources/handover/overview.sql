@@ -7,5 +7,5 @@ SELECT o.handover_id, o.title, o.role, o.reason, o.status, o.status_rank, o.is_o
        to_char(o.effective_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS effective_utc,
        to_char(o.submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS submitted_utc,
        to_char(o.accepted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS accepted_utc,
-       current_date - o.created_date AS days_ago
+       (now() AT TIME ZONE 'UTC')::date - o.created_date AS days_ago
   FROM (SELECT * FROM overview UNION ALL SELECT (NULL::overview).*) AS o
