@@ -1,6 +1,7 @@
 # The dashboards in dashboard/ ask what the reports can answer: each query of Grafana's, with its
-# macros and variables replaced as Grafana does, and each chart of Superset's as the statement that
-# Superset makes of it.  By a reader, of a workspace with handovers and of an empty one.
+# macros and variables replaced as Grafana does, each chart of Superset's as the statement that
+# Superset makes of it, and each source of Evidence's.  By a reader, of a workspace with handovers
+# and of an empty one.
 
 use strict;
 use warnings;
@@ -337,6 +338,32 @@ foreach my $filter (@{ $board->{metadata}{native_filter_configuration} })
 	{
 		ok((grep { $_->{column_name} eq $target->{column}{name} } @{ $dataset{ $target->{datasetUuid} }{columns} }), "Superset: filter $filter->{name} has its column");
 	}
+}
+
+# ------------------------------------------------------------------------
+# Evidence
+# ------------------------------------------------------------------------
+
+# What pages make of the sources is seen in a browser: test/bin/browser
+my @source = glob 'dashboard/evidence/sources/handover/*.sql';
+cmp_ok(scalar(@source), '>', 0, 'there are sources for Evidence');
+foreach my $case ([ 'all', 'ops_report' ], [ 'empty', "\"Leer \"\"\xc3\x84\"\"_report\"" ])
+{
+	my @query = map { { name => s{.*/|\.sql$}{}gr, sql => slurp_file($_) =~ s/\s+\z//r } } @source;
+	my $schema = $case->[1] =~ s/'/''/gr;
+	run({ name => 'schema', sql => "SELECT set_config('search_path', '$schema', false)" }, @query);
+	foreach my $query (@query)
+	{
+		my $name = "Evidence: $query->{name}: $case->[0]";
+		is($query->{error}, '', "$name: no error");
+		cmp_ok(scalar(@{ $query->{rows} }), '>', 0, "$name: has a row, and so columns");
+		my %seen;
+		is(join(', ', grep { $seen{$_}++ } names($query)), '', "$name: names of columns are unique");
+	}
+	my ($open) = grep { $_->{name} eq 'open_item' } @query;
+	my $items = 0;
+	$items += value($open, $_, 'open_items') || 0 foreach 0 .. $#{ $open->{rows} };
+	is($items, $node->safe_psql('postgres', "SELECT count(*) FROM $case->[1].worklist"), "Evidence: open items: $case->[0]");
 }
 
 $node->stop;
