@@ -1,11 +1,11 @@
--- Seventy handovers of the past 280 days, of two roles and of none, late in the evening, some complete and some not.
+-- Seventy handovers of the past 280 days, of two roles, of none, and of seven others, late in the evening, some complete and some not.
 BEGIN;
 SET LOCAL handover.actor = 'Ida <b>Bold</b>';
 CREATE TEMPORARY TABLE past ON COMMIT DROP AS
 SELECT n, nextval(pg_get_serial_sequence('ops.handover', 'id')) AS id, date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' - n * interval '4 days' - interval '30 minutes' AS at
   FROM generate_series(0, 69) AS n;
 INSERT INTO ops.handover (id, title, role, outgoing, incoming, outgoing_team, incoming_team, effective_at, checklist)
-SELECT p.id, 'Shift ' || p.n, (ARRAY['general', 'it_support_specialist', NULL])[1 + p.n % 3],
+SELECT p.id, 'Shift ' || p.n, CASE WHEN p.n % 10 = 9 THEN 'role ' || p.n ELSE (ARRAY['general', 'it_support_specialist', NULL])[1 + p.n % 3] END,
        'Jo', 'Ida', 'Desk', (ARRAY['Ward', 'Field'])[1 + p.n % 2], p.at + interval '3 days', 'suggest task; suggest risk'
   FROM past AS p;
 INSERT INTO ops.item (handover_id, element, title, urgency, impact)

@@ -3,11 +3,14 @@ SET search_path = ops_report;
 
 -- What the charts show: a point each, x as text, in their order.
 CREATE TEMPORARY VIEW role_completeness AS
-SELECT p.part, coalesce(o.role, 'no role') AS role, CASE p.part WHEN 'week' THEN date_trunc('week', o.created_date)::date ELSE o.created_date END AS since,
+SELECT p.part, CASE WHEN dense_rank() OVER (PARTITION BY p.part ORDER BY n.handovers DESC, coalesce(o.role, 'no role')) <= 8 THEN coalesce(o.role, 'no role') ELSE 'other roles' END AS role,
+       CASE p.part WHEN 'week' THEN date_trunc('week', o.created_date)::date ELSE o.created_date END AS since,
        o.completeness_pct
   FROM overview AS o
-       CROSS JOIN (VALUES ('week'), ('day')) AS p (part)
- WHERE p.part = 'week' OR (now() AT TIME ZONE 'UTC')::date - o.created_date <= 30;
+       CROSS JOIN (VALUES ('week', 100000), ('day', 30)) AS p (part, days)
+       CROSS JOIN LATERAL (SELECT count(*) AS handovers FROM overview AS r
+                            WHERE r.role IS NOT DISTINCT FROM o.role AND (now() AT TIME ZONE 'UTC')::date - r.created_date <= p.days) AS n
+ WHERE (now() AT TIME ZONE 'UTC')::date - o.created_date <= p.days;
 CREATE TEMPORARY VIEW point (title, name, x, y, rank) AS
 SELECT 'Handovers by status', 'Handovers', s.status, count(o.handover_id), s.rank
   FROM (VALUES (1, 'draft'), (2, 'submitted'), (3, 'accepted'), (4, 'closed'), (5, 'cancelled')) AS s (rank, status)
