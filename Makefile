@@ -43,6 +43,12 @@ OBJS = \
 	src/guard_handover.o \
 	src/signoff.o \
 	src/finding.o \
+	src/finding_row.o \
+	src/finding_words.o \
+	src/finding_setting.o \
+	src/finding_handover.o \
+	src/finding_item.o \
+	src/finding_rule.o \
 	src/notify.o \
 	src/dependency.o \
 	src/document_row.o \

@@ -2,7 +2,8 @@
  * finding: the catalogue of what can be found wrong with a handover, and from
  * which figure on it is.
  *
- * The report "finding" computes them; see sql/68_workspace_finding.sql.
+ * The report "finding" shows them; see sql/68_workspace_finding.sql.  They are
+ * computed in src/finding.h and what it names.
  */
 
 CREATE TABLE @extschema@.finding (
@@ -184,7 +185,7 @@ COMMENT ON FUNCTION @extschema@.finding_setting(text, text, text) IS
     'a setting of a finding as it is for handovers of a role; NULL if there is none';
 
 -- ------------------------------------------------------------------------
--- What findings have in common; expanded into the queries that use them
+-- Parts of reports
 -- ------------------------------------------------------------------------
 
 CREATE FUNCTION @extschema@.is_blank(words text) RETURNS boolean
@@ -192,27 +193,6 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(btrim(words, E' \t\n\r') = '', true);
 COMMENT ON FUNCTION @extschema@.is_blank(text) IS
     'whether nothing is said';
-
-CREATE FUNCTION @extschema@.is_placeholder(words text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(btrim(lower(words), E' \t\n\r.!?-') IN
-    ('', 'tbd', 'tba', 'tbc', 'todo', 'to do', 'to be done', 'to be defined', 'to be determined', 'n/a', 'na', 'none', 'etc', 'asap', 'x', 'xxx', '?',
-     'as discussed', 'as agreed', 'as usual', 'as always', 'as before', 'same as before', 'same as above', 'see above', 'ask me', 'you know'), true);
-COMMENT ON FUNCTION @extschema@.is_placeholder(text) IS
-    'whether words say nothing: TBD, etc., ASAP, as discussed, same as before and the like';
-
-CREATE FUNCTION @extschema@.days_between(since timestamptz, until timestamptz) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN isfinite(since) AND isfinite(until) THEN (extract(epoch FROM until) - extract(epoch FROM since)) / 86400 END;
-COMMENT ON FUNCTION @extschema@.days_between(timestamptz, timestamptz) IS
-    'days from one time to another; NULL if one of them is infinity';
-
-CREATE FUNCTION @extschema@.applies_to(attributes jsonb, title text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(lower(title) = lower(@extschema@.attribute_text(attributes, 'applies_to'))
-                OR lower(title) = ANY (string_to_array(lower(@extschema@.attribute_text(attributes, 'applies_to')), ', ')), false);
-COMMENT ON FUNCTION @extschema@.applies_to(jsonb, text) IS
-    'whether an attribute applies_to names an item by its title, alone or in a list';
 
 CREATE FUNCTION @extschema@.industry_rule(industries text[]) RETURNS TABLE (label text)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
@@ -226,3 +206,9 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @extschema@.industry_rule(text[]) IS
     'part of reports: the labels of the rules that industries add to a checklist';
+
+CREATE FUNCTION @extschema@.findings(handover record, settings jsonb, items record[], linked bigint[], missing text[], industry_missing text[], neglected bigint)
+RETURNS TABLE (code text, severity text, item_id bigint, element text, title text, found numeric, threshold numeric, sentence text)
+    AS 'MODULE_PATHNAME', 'handover_findings' LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 10;
+COMMENT ON FUNCTION @extschema@.findings(record, jsonb, record[], bigint[], text[], text[], bigint) IS
+    'part of reports: what is wrong with a handover and its items now, but for what earlier handovers say; severity is NULL where it is that of the catalogue';

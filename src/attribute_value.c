@@ -22,7 +22,7 @@
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
-#include "handover.h"
+#include "attribute_value.h"
 #include "value.h"
 
 #define NUMBER_MAX_LENGTH	64	/* of a number that is a text */
@@ -40,7 +40,7 @@ get_attribute(Jsonb *attributes, const char *name, int len)
 {
 	JsonbValue *value;
 
-	if (!JB_ROOT_IS_OBJECT(attributes))
+	if (attributes == NULL || !JB_ROOT_IS_OBJECT(attributes))
 		return NULL;
 	value = getKeyJsonValueFromContainer(&attributes->root, name, len, NULL);
 	return value != NULL && value->type != jbvNull ? value : NULL;
@@ -106,6 +106,22 @@ append_list(StringInfo buf, const JsonbContainer *container)
 	}
 }
 
+/* A list comes with commas between, an object as JSON. */
+static Span
+read_words(JsonbValue *value)
+{
+	StringInfoData buf;
+
+	if (value->type == jbvString)
+		return (Span) {value->val.string.val, value->val.string.len};
+	initStringInfo(&buf);
+	if (value_is_array(value))
+		append_list(&buf, value->val.binary.data);
+	else
+		append_value(&buf, value);
+	return (Span) {buf.data, buf.len};
+}
+
 /* ------------------------------------------------------------------------
  * Numbers
  * ------------------------------------------------------------------------
@@ -165,6 +181,25 @@ is_between(Numeric low, Numeric number, Numeric high)
 										 NumericGetDatum(high)));
 }
 
+/* The number as reports show it, NULL if it does not fit. */
+static Numeric
+read_figure(const JsonbValue *value)
+{
+	Numeric		number = value ? read_number(value) : NULL;
+	Numeric		bound = int64_div_fast_to_numeric(NUMBER_BOUND *
+												  INT64CONST(10000) - 1,
+												  NUMBER_SCALE);
+
+	if (number == NULL)
+		return NULL;
+	number = round_number(number, NUMBER_SCALE);
+	if (!is_between(DatumGetNumeric(DirectFunctionCall1(numeric_uminus,
+														NumericGetDatum(bound))),
+					number, bound))
+		return NULL;
+	return number;
+}
+
 /* The rating, NULL if it is none. */
 static Numeric
 read_rating(const JsonbValue *value)
@@ -175,6 +210,32 @@ read_rating(const JsonbValue *value)
 		!is_between(int64_to_numeric(1), number, int64_to_numeric(5)))
 		return NULL;
 	return number;
+}
+
+/* ------------------------------------------------------------------------
+ * Words that mean something
+ * ------------------------------------------------------------------------
+ */
+
+static bool
+read_boolean(const JsonbValue *value, bool *result)
+{
+	if (value == NULL)
+		return false;
+	if (value->type == jbvBool)
+		*result = value->val.boolean;
+	return value->type == jbvBool ||
+		(value->type == jbvString &&
+		 parse_bool_with_len(value->val.string.val, value->val.string.len,
+							 result));
+}
+
+/* The level, -1 if it is none. */
+static int
+read_level(const JsonbValue *value)
+{
+	return value != NULL && value->type == jbvString ?
+		level_of(value->val.string.val, value->val.string.len) : -1;
 }
 
 /* ------------------------------------------------------------------------
@@ -267,6 +328,76 @@ read_time(const JsonbValue *value, TimestampTz *result)
 }
 
 /* ------------------------------------------------------------------------
+ * For other files
+ * ------------------------------------------------------------------------
+ */
+
+static JsonbValue *
+named_attribute(Jsonb *attributes, const char *name)
+{
+	return get_attribute(attributes, name, strlen(name));
+}
+
+/* The text; a list with commas between.  Without one, str is NULL. */
+bool
+handover_attribute_words(Jsonb *attributes, const char *name, Span *result)
+{
+	JsonbValue *value = named_attribute(attributes, name);
+
+	*result = value ? read_words(value) : (Span) {NULL, 0};
+	return value != NULL;
+}
+
+bool
+handover_attribute_moment(Jsonb *attributes, const char *name,
+						  TimestampTz *result)
+{
+	JsonbValue *value = named_attribute(attributes, name);
+
+	return value != NULL && read_time(value, result);
+}
+
+/* A number of numeric(18,4). */
+bool
+handover_attribute_figure(Jsonb *attributes, const char *name, double *result)
+{
+	Numeric		number = read_figure(named_attribute(attributes, name));
+
+	if (number != NULL)
+		*result = DatumGetFloat8(DirectFunctionCall1(numeric_float8,
+													 NumericGetDatum(number)));
+	return number != NULL;
+}
+
+/* A rating from 1 to 5. */
+bool
+handover_attribute_score(Jsonb *attributes, const char *name, double *result)
+{
+	Numeric		rating = read_rating(named_attribute(attributes, name));
+
+	if (rating != NULL)
+		*result = DatumGetFloat8(DirectFunctionCall1(numeric_float8,
+													 NumericGetDatum(round_number(rating, RATING_SCALE))));
+	return rating != NULL;
+}
+
+/* Whether it says true. */
+bool
+handover_attribute_truth(Jsonb *attributes, const char *name)
+{
+	bool		result;
+
+	return read_boolean(named_attribute(attributes, name), &result) && result;
+}
+
+/* A Level, -1 if it is none. */
+int
+handover_attribute_grade(Jsonb *attributes, const char *name)
+{
+	return read_level(named_attribute(attributes, name));
+}
+
+/* ------------------------------------------------------------------------
  * SQL functions
  * ------------------------------------------------------------------------
  */
@@ -281,16 +412,12 @@ Datum
 handover_attribute_text(PG_FUNCTION_ARGS)
 {
 	JsonbValue *value = attribute_argument(fcinfo);
-	StringInfoData buf;
+	Span		words;
 
 	if (value == NULL)
 		PG_RETURN_NULL();
-	initStringInfo(&buf);
-	if (value_is_array(value))
-		append_list(&buf, value->val.binary.data);
-	else
-		append_value(&buf, value);
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(buf.data, buf.len));
+	words = read_words(value);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(words.str, words.len));
 }
 
 /*
@@ -302,18 +429,9 @@ PG_FUNCTION_INFO_V1(handover_attribute_number);
 Datum
 handover_attribute_number(PG_FUNCTION_ARGS)
 {
-	JsonbValue *value = attribute_argument(fcinfo);
-	Numeric		number = value ? read_number(value) : NULL;
-	Numeric		bound = int64_div_fast_to_numeric(NUMBER_BOUND *
-												  INT64CONST(10000) - 1,
-												  NUMBER_SCALE);
+	Numeric		number = read_figure(attribute_argument(fcinfo));
 
 	if (number == NULL)
-		PG_RETURN_NULL();
-	number = round_number(number, NUMBER_SCALE);
-	if (!is_between(DatumGetNumeric(DirectFunctionCall1(numeric_uminus,
-														NumericGetDatum(bound))),
-					number, bound))
 		PG_RETURN_NULL();
 	PG_RETURN_NUMERIC(number);
 }
@@ -352,8 +470,7 @@ handover_mean_rating(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < lengthof(names); i++)
 	{
-		Numeric		rating = read_rating(get_attribute(attributes, names[i],
-													   strlen(names[i])));
+		Numeric		rating = read_rating(named_attribute(attributes, names[i]));
 
 		if (rating == NULL)
 			continue;
@@ -373,16 +490,11 @@ PG_FUNCTION_INFO_V1(handover_attribute_boolean);
 Datum
 handover_attribute_boolean(PG_FUNCTION_ARGS)
 {
-	JsonbValue *value = attribute_argument(fcinfo);
 	bool		result;
 
-	if (value != NULL && value->type == jbvBool)
-		PG_RETURN_BOOL(value->val.boolean);
-	if (value != NULL && value->type == jbvString &&
-		parse_bool_with_len(value->val.string.val, value->val.string.len,
-							&result))
-		PG_RETURN_BOOL(result);
-	PG_RETURN_NULL();
+	if (!read_boolean(attribute_argument(fcinfo), &result))
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(result);
 }
 
 /*
@@ -394,11 +506,8 @@ PG_FUNCTION_INFO_V1(handover_attribute_level);
 Datum
 handover_attribute_level(PG_FUNCTION_ARGS)
 {
-	JsonbValue *value = attribute_argument(fcinfo);
-	int			level = -1;
+	int			level = read_level(attribute_argument(fcinfo));
 
-	if (value != NULL && value->type == jbvString)
-		level = level_of(value->val.string.val, value->val.string.len);
 	if (level < 0)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(level_name(level)));

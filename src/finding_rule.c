@@ -1,5 +1,5 @@
 /*
- * finding.c
+ * finding_rule.c
  *		Keeps a handover from a status while there are findings that a rule of
  *		its workspace binds to that status.
  *
@@ -19,7 +19,7 @@
 #include "utils/timestamp.h"
 
 #include "actor.h"
-#include "finding.h"
+#include "finding_rule.h"
 #include "workspace.h"
 
 /* So many findings are told. */

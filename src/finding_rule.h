@@ -1,9 +1,9 @@
 /*
- * finding.h
+ * finding_rule.h
  *		Findings that keep a handover from a status.
  */
-#ifndef HANDOVER_FINDING_H
-#define HANDOVER_FINDING_H
+#ifndef HANDOVER_FINDING_RULE_H
+#define HANDOVER_FINDING_RULE_H
 
 #include "access/htup.h"
 #include "utils/rel.h"
@@ -13,4 +13,4 @@
 extern void handover_check_findings(Relation relation, HeapTuple row,
 									Status to);
 
-#endif							/* HANDOVER_FINDING_H */
+#endif							/* HANDOVER_FINDING_RULE_H */

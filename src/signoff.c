@@ -14,7 +14,7 @@
 #include "utils/rel.h"
 
 #include "actor.h"
-#include "finding.h"
+#include "finding_rule.h"
 #include "notify.h"
 #include "status.h"
 #include "workspace.h"

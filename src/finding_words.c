@@ -1,0 +1,133 @@
+/*
+ * finding_words.c
+ *		What the texts of a handover say, and how a sentence on it counts.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_collation.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/formatting.h"
+
+#include "attribute_value.h"
+#include "finding.h"
+
+#define BLANKS " \t\n\r"
+#define PUNCTUATION BLANKS ".!?-"
+
+static Span
+trim(Span words, const char *characters)
+{
+	while (words.len > 0 && strchr(characters, words.str[0]) != NULL)
+	{
+		words.str++;
+		words.len--;
+	}
+	while (words.len > 0 && strchr(characters, words.str[words.len - 1]) != NULL)
+		words.len--;
+	return words;
+}
+
+/* Is nothing said? */
+bool
+handover_is_blank(Span words)
+{
+	return words.str == NULL || trim(words, BLANKS).len == 0;
+}
+
+/* Is something said that says nothing? */
+bool
+handover_is_placeholder(Span words)
+{
+	static const char *const placeholders[] = {
+		"tbd", "tba", "tbc", "todo", "to do", "to be done", "to be defined",
+		"to be determined", "n/a", "na", "none", "etc", "asap", "x", "xxx",
+		"as discussed", "as agreed", "as usual", "as always", "as before",
+		"same as before", "same as above", "see above", "ask me", "you know"
+	};
+
+	if (words.str == NULL)
+		return true;
+	words = trim(words, PUNCTUATION);
+	if (words.len == 0)
+		return true;
+	for (int i = 0; i < lengthof(placeholders); i++)
+		if (words.len == strlen(placeholders[i]) &&
+			pg_strncasecmp(words.str, placeholders[i], words.len) == 0)
+			return true;
+	return false;
+}
+
+/* Length in characters; 0 of a text that is NULL. */
+int
+handover_characters(Span words)
+{
+	return words.str == NULL ? 0 : pg_mbstrlen_with_len(words.str, words.len);
+}
+
+/* Are they the same, but for upper and lower case?  NULL is not even itself. */
+bool
+handover_same_words(Span a, Span b)
+{
+	if (a.str == NULL || b.str == NULL)
+		return false;
+	if (span_equal(a, b))
+		return true;
+	return strcmp(str_tolower(a.str, a.len, DEFAULT_COLLATION_OID),
+				  str_tolower(b.str, b.len, DEFAULT_COLLATION_OID)) == 0;
+}
+
+/* Does a text name an item by its title, alone or in a list with commas? */
+bool
+handover_names(Span list, Span title)
+{
+	if (handover_same_words(list, title))
+		return true;
+	for (int start = 0, i = 0; list.str != NULL && i <= list.len; i++)
+	{
+		if (i < list.len && (list.str[i] != ',' || i + 1 == list.len ||
+							 list.str[i + 1] != ' '))
+			continue;
+		if (handover_same_words((Span) {list.str + start, i - start}, title))
+			return true;
+		start = i + 2;
+	}
+	return false;
+}
+
+/* Does an attribute say that, and nothing else? */
+bool
+handover_attribute_is(const FindingItem *item, const char *name,
+					  const char *value)
+{
+	Span		words;
+
+	return handover_attribute_words(item->attributes, name, &words) &&
+		span_is(words, value);
+}
+
+/* The time that an attribute says. */
+Moment
+handover_moment_of(const FindingItem *item, const char *name)
+{
+	Moment		result;
+
+	result.known = handover_attribute_moment(item->attributes, name,
+											 &result.at);
+	return result;
+}
+
+/* "1 day", "3 days" */
+char *
+handover_counted(double number, const char *noun)
+{
+	return psprintf("%s %s%s", handover_figure(number), noun,
+					number == 1 ? "" : "s");
+}
+
+/* A number as people write it. */
+char *
+handover_figure(double number)
+{
+	return psprintf("%.15g", number);
+}
