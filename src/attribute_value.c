@@ -226,6 +226,7 @@ read_boolean(const JsonbValue *value, bool *result)
 		*result = value->val.boolean;
 	return value->type == jbvBool ||
 		(value->type == jbvString &&
+		 value->val.string.len > 0 &&	/* it looks at the first byte */
 		 parse_bool_with_len(value->val.string.val, value->val.string.len,
 							 result));
 }
