@@ -93,6 +93,7 @@ SQL = \
 	sql/42_document.sql \
 	sql/43_workspace_table.sql \
 	sql/43_finding_rule.sql \
+	sql/43_finding_day.sql \
 	sql/44_workspace_function.sql \
 	sql/45_workspace_import.sql \
 	sql/46_workspace_view.sql \
@@ -127,7 +128,7 @@ REGRESS = opclass level status checklist checklist_error tally complete constrai
 	element template security demo priority lens score \
 	workspace workspace_name workspace_upgrade trigger guard_handover lifecycle count_items \
 	item_table attributes signoff dependency import carry_forward report worklist hostile audit audit_seal audit_ddl audit_attack retention as_of timeline \
-	attribute_value reader report_contract report_flow report_item finding_rule
+	attribute_value reader report_contract report_flow report_item finding_rule finding_day
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
 
 # Names must differ from those in REGRESS: both find what they expect in expected/.

@@ -37,6 +37,7 @@ BEGIN
     END IF;
     PERFORM @extschema@.create_workspace_tables();
     PERFORM @extschema@.create_workspace_finding_rule();
+    PERFORM @extschema@.create_workspace_finding_day();
     PERFORM @extschema@.create_workspace_functions();
     PERFORM @extschema@.create_workspace_views();
     PERFORM @extschema@.create_workspace_import();
@@ -209,7 +210,7 @@ BEGIN
           FROM pg_class AS c
          WHERE c.relnamespace IN (quote_ident(name)::regnamespace, quote_ident(name || '_report')::regnamespace)
            AND c.relkind IN ('r', 'p', 'f', 'm')
-           AND (c.relname NOT IN ('handover', 'item', 'dependency', 'signoff', 'party_member', 'finding_rule', 'finding_override')
+           AND (c.relname NOT IN ('handover', 'item', 'dependency', 'signoff', 'party_member', 'finding_rule', 'finding_override', 'finding_day')
                 OR c.relnamespace <> quote_ident(name)::regnamespace);
         IF others IS NOT NULL THEN
             RAISE EXCEPTION 'workspace "%" holds other tables', name

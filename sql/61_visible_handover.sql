@@ -92,6 +92,17 @@ EXECUTE (SELECT string_agg(format('COMMENT ON COLUMN visible_handover.%I IS %L',
                 JOIN pg_attribute AS h ON h.attrelid = to_regclass('handover') AND h.attname = v.attname
           WHERE v.attrelid = to_regclass('visible_handover') AND v.attnum > 0);
 
+-- Figures of all handovers are for who may see them all.
+EXECUTE $view$
+CREATE OR REPLACE VIEW visible_finding_day AS
+SELECT d.day, d.code, d.severity, d.role, d.findings, d.handovers
+  FROM finding_day AS d$view$ || CASE WHEN restricted THEN $condition$
+ WHERE EXISTS (SELECT FROM reader_of_all)$condition$ ELSE '' END;
+COMMENT ON VIEW visible_finding_day IS 'findings by day that reports show to who reads them: all, or none; part of reports';
+EXECUTE (SELECT string_agg(format('COMMENT ON COLUMN visible_finding_day.%I IS %L', v.attname, col_description('finding_day'::regclass, v.attnum)), '; ')
+           FROM pg_attribute AS v
+          WHERE v.attrelid = to_regclass('visible_finding_day') AND v.attnum > 0);
+
 -- Parts of reports that several of them, or several of their lines, have in common.
 
 CREATE OR REPLACE VIEW visible_party AS

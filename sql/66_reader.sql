@@ -127,7 +127,7 @@ BEGIN
        AND NOT EXISTS (SELECT FROM pg_depend AS v
                         WHERE v.classid = 'pg_rewrite'::regclass AND v.objid = r.oid AND v.refclassid = 'pg_class'::regclass
                           AND v.refobjid IN (to_regclass(format('%I.visible_handover', workspace)), to_regclass(format('%I.visible_party', workspace)),
-                                             to_regclass(format('%I.visible_effect', workspace)), to_regclass(format('%I.visible_finding', workspace))));
+                                             to_regclass(format('%I.visible_effect', workspace)), to_regclass(format('%I.visible_finding', workspace)), to_regclass(format('%I.visible_finding_day', workspace))));
     IF open_report IS NOT NULL THEN
         RAISE WARNING 'reports of workspace "%" read its tables without visible_handover', workspace
             USING DETAIL = format('These are %s.', open_report),

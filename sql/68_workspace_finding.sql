@@ -156,7 +156,37 @@ COMMENT ON COLUMN finding.created_date IS 'day on which the draft of the handove
 COMMENT ON COLUMN finding.is_overridden IS 'whether somebody has signed that it is no obstacle; see the table finding_override';
 COMMENT ON COLUMN finding.overridden_count IS '1 if somebody has signed that it is no obstacle, else 0; to be summed';
 
+CREATE OR REPLACE VIEW finding_trend AS
+SELECT concat_ws(' ', to_char(d.day::timestamp, 'YYYY-MM-DD'), d.code, d.severity, nullif(d.role, ''))::varchar(160) AS finding_trend_key,
+       d.day AS day_date,
+       d.code,
+       coalesce(c.title, d.code)::varchar(255) AS label,
+       d.severity,
+       array_position('{error,warning,information}', d.severity::text)::smallint AS severity_rank,
+       c.category::varchar(255) AS category,
+       nullif(d.role, '')::varchar(63) AS role,
+       d.findings AS finding_count,
+       d.handovers AS handover_count,
+       d.day = l.day AS is_latest,
+       (d.day = l.day)::integer AS latest_count
+  FROM visible_finding_day AS d
+       LEFT JOIN @extschema@.finding AS c ON c.code = d.code
+       CROSS JOIN (SELECT max(m.day) AS day FROM visible_finding_day AS m) AS l;
+COMMENT ON VIEW finding_trend IS 'How many findings were there, from day to day? One row is a finding on open handovers of a role, as it was counted on a day by handover.record_findings(). Days are in UTC.';
+COMMENT ON COLUMN finding_trend.finding_trend_key IS 'key, made of day, code, severity and role';
+COMMENT ON COLUMN finding_trend.day_date IS 'the day';
+COMMENT ON COLUMN finding_trend.code IS 'name of the finding; see handover.finding';
+COMMENT ON COLUMN finding_trend.label IS 'name of the finding for people';
+COMMENT ON COLUMN finding_trend.severity IS 'error, warning or information';
+COMMENT ON COLUMN finding_trend.severity_rank IS 'severity in its order: 1 error, 2 warning, 3 information';
+COMMENT ON COLUMN finding_trend.category IS 'documentation, communication, knowledge, operation, people or compliance';
+COMMENT ON COLUMN finding_trend.role IS 'role whose work it is, by its template';
+COMMENT ON COLUMN finding_trend.finding_count IS 'number of findings';
+COMMENT ON COLUMN finding_trend.handover_count IS 'number of handovers that had them';
+COMMENT ON COLUMN finding_trend.is_latest IS 'whether it is the last day that was counted';
+COMMENT ON COLUMN finding_trend.latest_count IS '1 if it is the last day that was counted, else 0; to be summed';
+
 END
 $create$;
 COMMENT ON FUNCTION @extschema@.create_workspace_finding() IS
-    'part of create_workspace(): makes the report on findings in the first schema of the search_path, from the views of the second';
+    'part of create_workspace(): makes the reports on findings in the first schema of the search_path, from the views of the second';

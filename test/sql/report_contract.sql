@@ -68,7 +68,7 @@ SELECT c.relname
   FROM pg_class AS c
  WHERE c.relnamespace = 'ws_report'::regnamespace AND c.relkind = 'v' AND c.relname <> 'data_dictionary'
    AND NOT EXISTS (SELECT FROM pg_rewrite AS r JOIN pg_depend AS d ON d.objid = r.oid AND d.classid = 'pg_rewrite'::regclass
-                    WHERE r.ev_class = c.oid AND d.refobjid IN ('ws.visible_handover'::regclass, 'ws.visible_party'::regclass, 'ws.visible_effect'::regclass, 'ws.visible_finding'::regclass));
+                    WHERE r.ev_class = c.oid AND d.refobjid IN ('ws.visible_handover'::regclass, 'ws.visible_party'::regclass, 'ws.visible_effect'::regclass, 'ws.visible_finding'::regclass, 'ws.visible_finding_day'::regclass));
 -- or that read the table beside it
 SELECT c.relname
   FROM pg_class AS c
