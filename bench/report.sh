@@ -1,7 +1,7 @@
 #!/bin/bash
 # How long the reports take that a dashboard asks for: run by "make bench-report". HANDOVERS
-# (default 100,000), with 20 items each, and TRIES of each query (50) may be set; RESTRICTED=1 asks
-# as a reader who sees one team's handovers alone, of a restricted workspace. bench/report.sql makes the workspace.
+# (default 100,000), with 20 items each, and TRIES of each query (50) may be set; REPORTS="finding gap" asks
+# these alone; RESTRICTED=1 asks as a reader who sees one team's handovers alone, of a restricted workspace. bench/report.sql makes the workspace.
 #
 # The reader has nothing but what grant_reader() grants, and no JIT (JIT=on for the default): it takes
 # longer to compile such queries than to run them. Printed are the median and the maximum of the CPU time of the backend,
@@ -18,6 +18,11 @@ trap 'rm -rf "$tmp"' EXIT
 psql -X -q -v ON_ERROR_STOP=1 -v handovers="$handovers" -f "$here/report.sql"
 since=$(psql -X -At -c 'SELECT clock_timestamp()')
 psql -X -q -v ON_ERROR_STOP=1 -c "CALL big.a_day($((handovers / 32 + 1)))" -c "VACUUM ANALYZE handover.audit_log" -c "VACUUM ANALYZE handover.audit_transaction"
+psql -X -q -v ON_ERROR_STOP=1 <<-END
+	SELECT handover.record_findings('big') \\g /dev/null
+	INSERT INTO big.finding_day SELECT d.day - n, d.code, d.severity, d.role, d.findings, d.handovers FROM big.finding_day AS d, generate_series(1, 365) AS n;
+	VACUUM ANALYZE big.finding_day;
+END
 if [ -n "${RESTRICTED:-}" ]; then
 	psql -X -q -v ON_ERROR_STOP=1 <<-END
 		SELECT handover.restrict_workspace('big') \\g /dev/null
@@ -62,6 +67,7 @@ plan() {
 
 # ask REPORT NAME QUERY [TRIES]
 ask() {
+	[[ -z ${REPORTS:-} || " $REPORTS " == *" $1 "* ]] || return 0
 	session "$3" "${4:-$tries}" | psql -X -q -v ON_ERROR_STOP=1 > "$tmp/out"
 	printf '%-22s %-28s %s %s\n' "$1" "$2" "$(paste - - - < "$tmp/out" | awk '
 		function median(values, n,    i, j, t) {
@@ -86,6 +92,14 @@ ask overview "all, status and open items" "SELECT status, min(status_rank), coun
 ask gap "one team, open, by label" "SELECT label, sum(blocking_count), count(*) FROM gap WHERE $team AND is_open GROUP BY 1 ORDER BY 2 DESC, 3 DESC LIMIT 10"
 ask gap "one handover" "SELECT * FROM gap WHERE handover_id = :handover"
 ask gap "30 days, by label" "SELECT label, sum(blocking_count), count(*) FROM gap WHERE $month GROUP BY 1 ORDER BY 2 DESC, 3 DESC LIMIT 10"
+ask finding "one handover" "SELECT severity, code, title, sentence FROM finding WHERE handover_id = :handover ORDER BY severity_rank"
+ask finding "one team, open" "SELECT severity, code, title, sentence FROM finding WHERE $team AND is_open ORDER BY severity_rank"
+ask finding "one team, open, by label" "SELECT label, count(*), sum(error_count) FROM finding WHERE $team AND is_open GROUP BY 1"
+ask finding "one person, open" "SELECT severity, code, title, sentence FROM finding WHERE incoming = 'person :person' AND is_open"
+ask finding "one team, all" "SELECT label, count(*), sum(error_count) FROM finding WHERE $team GROUP BY 1"
+ask finding "all open, by label" "SELECT label, count(*), sum(error_count) FROM finding WHERE is_open GROUP BY 1" 1
+ask finding_trend "30 days, by day and label" "SELECT day_date, label, sum(finding_count) FROM finding_trend WHERE day_date > current_date - 30 GROUP BY 1, 2"
+ask finding_trend "latest, by label" "SELECT label, sum(finding_count), sum(handover_count) FROM finding_trend WHERE is_latest GROUP BY 1"
 ask worklist "one team" "SELECT * FROM worklist WHERE $team"
 ask worklist "one handover" "SELECT * FROM worklist WHERE handover_id = :handover"
 ask worklist "first 20 of all" "SELECT * FROM worklist LIMIT 20"
