@@ -207,8 +207,11 @@ END;
 COMMENT ON FUNCTION @extschema@.industry_rule(text[]) IS
     'part of reports: the labels of the rules that industries add to a checklist';
 
+CREATE TYPE @extschema@.found_finding AS (code text, severity text, item_id bigint, element text, title text, found numeric, threshold numeric, sentence text);
+COMMENT ON TYPE @extschema@.found_finding IS 'part of reports: what is wrong with a handover, or with one of its items';
+
 CREATE FUNCTION @extschema@.findings(handover record, settings jsonb, items record[], linked bigint[], missing text[], industry_missing text[], neglected bigint)
-RETURNS TABLE (code text, severity text, item_id bigint, element text, title text, found numeric, threshold numeric, sentence text)
+RETURNS SETOF @extschema@.found_finding
     AS 'MODULE_PATHNAME', 'handover_findings' LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 10;
 COMMENT ON FUNCTION @extschema@.findings(record, jsonb, record[], bigint[], text[], text[], bigint) IS
     'part of reports: what is wrong with a handover and its items now, but for what earlier handovers say; severity is NULL where it is that of the catalogue';

@@ -4,8 +4,8 @@
  * findings() computes them in C, for one handover at a time: what they need of
  * other rows is looked up here, where the reader may.  A condition on the
  * handover or its parties goes down to the handovers, so that no others are
- * computed.  In a UNION ALL all SELECTs must have the very same types, or
- * nothing goes down.
+ * computed, and one on the code keeps repeats from being looked for.  In a
+ * UNION ALL all SELECTs must have the very same types, or nothing goes down.
  */
 
 CREATE FUNCTION @extschema@.create_workspace_visible_finding() RETURNS void
@@ -14,60 +14,70 @@ AS $create$
 BEGIN
 
 -- Each argument is looked up only for handovers of which it may say something, and the settings once.
-CREATE OR REPLACE VIEW visible_finding AS
-SELECT h.id AS handover_id, h.title AS handover_title, h.role, h.status, h.outgoing, h.incoming, h.outgoing_team, h.incoming_team, h.created_at,
-       f.item_id, f.element, f.title, f.code, f.severity, f.found, f.threshold, f.sentence
+-- OFFSET 0 keeps what is found from being computed again wherever it is named.
+CREATE OR REPLACE VIEW visible_found AS
+SELECT h.id AS handover_id, h.title AS handover_title, h.role, h.status, h.outgoing, h.incoming, h.outgoing_team, h.incoming_team, h.created_at, f.found
   FROM visible_handover AS h
-       CROSS JOIN LATERAL @extschema@.findings(
-           h,
-           (SELECT s.settings FROM @extschema@.finding_settings AS s),
-           (SELECT array_agg(i) FROM item AS i WHERE i.handover_id = h.id),
-           ARRAY(SELECT unnest(ARRAY[d.item, coalesce(d.waits_for, d.item)]) FROM dependency AS d WHERE d.handover_id = h.id),
-           @extschema@.missing(h.checklist, h.tally, @extschema@.next_status(h.status)),
-           CASE WHEN h.industries <> '{}' THEN
-               ARRAY(SELECT u.label
-                       FROM @extschema@.unmet(h.checklist, h.tally) AS u
-                      WHERE u.verb = 'require'
-                        AND EXISTS (SELECT FROM @extschema@.industry_rule(h.industries) AS r WHERE r.label = u.label)
-                      ORDER BY u.rule)
-           END,
-           -- what the outgoing owner once took over, and is open there still
-           CASE WHEN h.status IN ('draft', 'submitted', 'accepted') THEN
-               (SELECT count(*)
-                  FROM visible_handover AS p
-                       JOIN item AS i ON i.handover_id = p.id
-                 WHERE p.incoming = h.outgoing AND p.id <> h.id AND p.created_at <= h.created_at AND p.status IN ('accepted', 'closed')
-                   AND (i.state IS NULL OR i.state NOT IN ('done', 'none'))
-                   AND i.element IN ('responsibility', 'task', 'project', 'issue', 'change_request', 'campaign')
-                   AND NOT EXISTS (SELECT FROM item AS later
-                                    WHERE later.origin_handover = i.handover_id AND later.origin_item = i.id))
-           END) AS f
+       CROSS JOIN LATERAL (
+           SELECT ARRAY(SELECT f FROM @extschema@.findings(
+               h,
+               (SELECT s.settings FROM @extschema@.finding_settings AS s),
+               (SELECT array_agg(i) FROM item AS i WHERE i.handover_id = h.id),
+               ARRAY(SELECT unnest(ARRAY[d.item, coalesce(d.waits_for, d.item)]) FROM dependency AS d WHERE d.handover_id = h.id),
+               @extschema@.missing(h.checklist, h.tally, @extschema@.next_status(h.status)),
+               CASE WHEN h.industries <> '{}' THEN
+                   ARRAY(SELECT u.label
+                           FROM @extschema@.unmet(h.checklist, h.tally) AS u
+                          WHERE u.verb = 'require'
+                            AND EXISTS (SELECT FROM @extschema@.industry_rule(h.industries) AS r WHERE r.label = u.label)
+                          ORDER BY u.rule)
+               END,
+               -- what the outgoing owner once took over, and is open there still
+               CASE WHEN h.status IN ('draft', 'submitted', 'accepted') THEN
+                   (SELECT count(*)
+                      FROM visible_handover AS p
+                           JOIN item AS i ON i.handover_id = p.id
+                     WHERE p.incoming = h.outgoing AND p.id <> h.id AND p.created_at <= h.created_at AND p.status IN ('accepted', 'closed')
+                       AND (i.state IS NULL OR i.state NOT IN ('done', 'none'))
+                       AND i.element IN ('responsibility', 'task', 'project', 'issue', 'change_request', 'campaign')
+                       AND NOT EXISTS (SELECT FROM item AS later
+                                        WHERE later.origin_handover = i.handover_id AND later.origin_item = i.id))
+               END) AS f) AS found
+           OFFSET 0) AS f
  WHERE h.status <> 'cancelled';
-COMMENT ON VIEW visible_finding IS 'findings but those on findings; part of reports';
+COMMENT ON VIEW visible_found IS 'what is found in each handover, but for what earlier ones say; part of reports';
+EXECUTE (SELECT string_agg(format('COMMENT ON COLUMN visible_found.%I IS %L', a.attname,
+                                  CASE a.attname WHEN 'found' THEN 'its findings' ELSE 'as in the report "finding"' END), '; ')
+           FROM pg_attribute AS a WHERE a.attrelid = to_regclass('visible_found') AND a.attnum > 0);
+
+-- The last handovers of the same owner and role are looked at one by one, only if the handover is open.
+CREATE OR REPLACE VIEW visible_finding AS
+SELECT v.handover_id, v.handover_title, v.role, v.status, v.outgoing, v.incoming, v.outgoing_team, v.incoming_team, v.created_at,
+       f.item_id, f.element, f.title, f.code, f.severity, f.found, f.threshold, f.sentence
+  FROM visible_found AS v
+       CROSS JOIN LATERAL (
+           SELECT u.item_id, u.element, u.title, u.code, u.severity, u.found, u.threshold, u.sentence
+             FROM unnest(v.found) AS u
+           UNION ALL
+           SELECT NULL::bigint AS item_id, NULL::text AS element, NULL::text AS title, 'repeat_finding' AS code, NULL::text AS severity,
+                  r.found, 0::numeric AS threshold,
+                  format('%s that the last handovers of %s had as well: %s',
+                         CASE r.found WHEN 1 THEN '1 finding' ELSE r.found || ' findings' END, v.outgoing, r.codes) AS sentence
+             FROM (SELECT count(DISTINCT u.code)::numeric AS found, string_agg(DISTINCT u.code, ', ' ORDER BY u.code) AS codes
+                     FROM unnest(v.found) AS u
+                    WHERE u.code IN (
+                              SELECT g.code
+                                FROM (SELECT p.id FROM visible_handover AS p
+                                       WHERE v.status IN ('draft', 'submitted', 'accepted')
+                                         AND p.outgoing = v.outgoing AND p.role IS NOT DISTINCT FROM v.role AND p.id < v.handover_id AND p.status <> 'cancelled'
+                                       ORDER BY p.id DESC
+                                       LIMIT @extschema@.threshold((SELECT s.settings FROM @extschema@.finding_settings AS s), 'repeat_finding.handovers', v.role)::bigint) AS e
+                                     CROSS JOIN LATERAL (SELECT w.found FROM visible_found AS w WHERE w.handover_id = e.id OFFSET 0) AS w
+                                     CROSS JOIN LATERAL unnest(w.found) AS g)) AS r
+            WHERE r.found > 0) AS f;
+COMMENT ON VIEW visible_finding IS 'what is wrong with handovers that reports show; part of reports';
 EXECUTE (SELECT string_agg(format('COMMENT ON COLUMN visible_finding.%I IS %L', a.attname, 'as in the report "finding"'), '; ')
            FROM pg_attribute AS a WHERE a.attrelid = to_regclass('visible_finding') AND a.attnum > 0);
-
--- OFFSET 0 keeps the earlier handovers apart, so that the findings of each are looked up.
-CREATE OR REPLACE VIEW visible_repeat AS
-SELECT h.id AS handover_id, h.title AS handover_title, h.role, h.status, h.outgoing, h.incoming, h.outgoing_team, h.incoming_team, h.created_at,
-       NULL::bigint AS item_id, NULL::text AS element, NULL::text AS title,
-       'repeat_finding' AS code, NULL::text AS severity, r.found, 0::numeric AS threshold,
-       format('%s that the last handovers of %s had as well: %s',
-              CASE r.found WHEN 1 THEN '1 finding' ELSE r.found || ' findings' END, h.outgoing, r.codes) AS sentence
-  FROM visible_handover AS h
-       CROSS JOIN LATERAL (SELECT count(*)::numeric AS found, string_agg(b.code, ', ' ORDER BY b.code) AS codes
-                             FROM (SELECT f.code FROM visible_finding AS f WHERE f.handover_id = h.id
-                                   INTERSECT
-                                   SELECT g.code
-                                     FROM (SELECT p.id FROM visible_handover AS p
-                                            WHERE p.outgoing = h.outgoing AND p.role IS NOT DISTINCT FROM h.role AND p.id < h.id AND p.status <> 'cancelled'
-                                            ORDER BY p.id DESC
-                                            LIMIT @extschema@.threshold((SELECT s.settings FROM @extschema@.finding_settings AS s), 'repeat_finding.handovers', h.role)::bigint) AS e
-                                          CROSS JOIN LATERAL (SELECT f.code FROM visible_finding AS f WHERE f.handover_id = e.id OFFSET 0) AS g) AS b) AS r
- WHERE h.status IN ('draft', 'submitted', 'accepted') AND h.outgoing IS NOT NULL AND r.found > 0;
-COMMENT ON VIEW visible_repeat IS 'findings that the last handovers of the same owner and role had as well; part of reports';
-EXECUTE (SELECT string_agg(format('COMMENT ON COLUMN visible_repeat.%I IS %L', a.attname, 'as in the report "finding"'), '; ')
-           FROM pg_attribute AS a WHERE a.attrelid = to_regclass('visible_repeat') AND a.attnum > 0);
 
 END
 $create$;
@@ -112,13 +122,7 @@ SELECT concat_ws('-', f.handover_id, f.code, f.item_id)::varchar(128) AS finding
        (f.created_at AT TIME ZONE 'UTC')::date AS created_date,
        coalesce(o.is_overridden, false) AS is_overridden,
        coalesce(o.is_overridden, false)::integer AS overridden_count
-  FROM (SELECT v.handover_id, v.handover_title, v.role, v.status, v.outgoing, v.incoming, v.outgoing_team, v.incoming_team, v.created_at,
-               v.item_id, v.element, v.title, v.code, v.severity, v.found, v.threshold, v.sentence
-          FROM visible_finding AS v
-        UNION ALL
-        SELECT r.handover_id, r.handover_title, r.role, r.status, r.outgoing, r.incoming, r.outgoing_team, r.incoming_team, r.created_at,
-               r.item_id, r.element, r.title, r.code, r.severity, r.found, r.threshold, r.sentence
-          FROM visible_repeat AS r) AS f
+  FROM visible_finding AS f
        JOIN @extschema@.finding AS c ON c.code::text = f.code
        LEFT JOIN LATERAL (SELECT bool_or(true) AS is_overridden
                             FROM finding_override AS s

@@ -175,8 +175,7 @@ array_argument(FunctionCallInfo fcinfo, int n)
 /*
  * findings(handover record, settings jsonb, items record[], linked bigint[],
  *			missing text[], industry_missing text[], neglected bigint)
- *		returns table (code, severity, item_id, element, title, found,
- *					   threshold, sentence)
+ *		returns setof found_finding
  *
  * Columns of the rows are known by name, and NULL where there is none.
  */
