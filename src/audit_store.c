@@ -8,6 +8,7 @@
 #include "access/xact.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -28,6 +29,29 @@ static const char *const names[AUDIT_NRELATIONS] = {
 	[AUDIT_STATEMENT] = "audit_statement",
 	[AUDIT_STATEMENT_ID_SEQ] = "audit_statement_id_seq",
 	[AUDIT_INCARNATION] = "audit_incarnation"
+};
+
+/* The columns of those tables into which rows are written, up to InvalidOid. */
+static const Oid log_types[] = {
+	INT8OID, INT8OID, INT8OID, INT8OID, TIMESTAMPTZOID, INT8OID, INT4OID,
+	CHAROID, UUIDOID, TEXTOID, JSONBOID, JSONBOID, BYTEAOID, InvalidOid
+};
+static const Oid context_types[] = {
+	INT8OID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID,
+	TEXTOID, TEXTOID, INT8OID, InvalidOid
+};
+static const Oid relation_types[] = {
+	INT4OID, UUIDOID, OIDOID, OIDOID, TEXTOID, TEXTOID, TEXTARRAYOID, INT8OID,
+	InvalidOid
+};
+static const Oid statement_types[] = {
+	INT8OID, INT8OID, UUIDOID, TEXTOID, BYTEAOID, InvalidOid
+};
+static const Oid *const types[AUDIT_NRELATIONS] = {
+	[AUDIT_LOG] = log_types,
+	[AUDIT_CONTEXT] = context_types,
+	[AUDIT_RELATION] = relation_types,
+	[AUDIT_STATEMENT] = statement_types
 };
 
 static Oid	relids[AUDIT_NRELATIONS];	/* InvalidOid: look it up */
@@ -83,10 +107,34 @@ end_subtransaction(SubXactEvent event, SubTransactionId id,
 	}
 }
 
+/*
+ * The library may be newer than what CREATE or ALTER EXTENSION has made, or
+ * older; to write values of other types would take the server down.
+ */
+static void
+check_columns(Oid relid, const Oid *expected)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	TupleDesc	tupdesc = RelationGetDescr(relation);
+	int			n = 0;
+
+	while (n < tupdesc->natts && OidIsValid(expected[n]) &&
+		   TupleDescAttr(tupdesc, n)->atttypid == expected[n])
+		n++;
+	if (n < tupdesc->natts || OidIsValid(expected[n]))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table \"handover.%s\" is not the one that the library of this version knows",
+						RelationGetRelationName(relation)),
+				 errhint("Update the extension with ALTER EXTENSION handover UPDATE, or install the library of the version that it has.")));
+	table_close(relation, AccessShareLock);
+}
+
 static void
 look_up(AuditRelation relation)
 {
 	static bool registered = false;
+	Oid			relid;
 
 	if (!registered)
 	{
@@ -96,10 +144,13 @@ look_up(AuditRelation relation)
 		RegisterSubXactCallback(end_subtransaction, NULL);
 		registered = true;
 	}
-	relids[relation] = get_relname_relid(names[relation],
-										 get_namespace_oid("handover", false));
-	if (!OidIsValid(relids[relation]))
+	relid = get_relname_relid(names[relation],
+							  get_namespace_oid("handover", false));
+	if (!OidIsValid(relid))
 		elog(ERROR, "relation \"handover.%s\" does not exist", names[relation]);
+	if (types[relation] != NULL)
+		check_columns(relid, types[relation]);
+	relids[relation] = relid;
 }
 
 Oid

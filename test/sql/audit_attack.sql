@@ -222,6 +222,19 @@ SELECT * FROM handover.audit_check() WHERE relation LIKE 'regress_victim.far%';
 SELECT handover.unaudit('regress_victim.far');
 DROP FOREIGN DATA WRAPPER regress_nothing CASCADE;
 
+-- a library of one version and tables of another: an error, and nothing worse
+CREATE TABLE regress_victim.between (id integer PRIMARY KEY);
+SELECT handover.audit('regress_victim.between');
+BEGIN;
+ALTER TABLE handover.audit_context ADD COLUMN later text;
+INSERT INTO regress_victim.between VALUES (1);
+ROLLBACK;
+BEGIN;
+ALTER TABLE handover.audit_log ADD COLUMN later text;
+INSERT INTO regress_victim.between VALUES (1);
+ROLLBACK;
+INSERT INTO regress_victim.between VALUES (1);
+
 DROP SCHEMA regress_mallory, regress_victim CASCADE;
 DROP OWNED BY regress_handover_mallory, regress_handover_victim;
 DROP ROLE regress_handover_mallory, regress_handover_victim;
