@@ -105,6 +105,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT CASE change_in_words.operation
                WHEN 'I' THEN CASE change_in_words.subject WHEN 'signoff' THEN 'signed: ' || coalesce(change_in_words.new ->> 'step', '')
+                                                          WHEN 'override' THEN 'finding overridden: ' || coalesce(pg_catalog.replace(change_in_words.new ->> 'code', '_', ' '), '')
                                                           ELSE 'added' END
                WHEN 'D' THEN 'removed'
                WHEN 'T' THEN 'removed all'
@@ -163,7 +164,7 @@ SELECT (l.transaction_id || '.' || l.id)::varchar(64) AS entry_key,
                                   @extschema@.audit_place_from(n.id, h.id) AS first_place,
                                   @extschema@.audit_place_to(n.id, h.id) AS last_place
                              FROM (VALUES ('handover', 'handover'::regclass), ('item', 'item'::regclass), ('dependency', 'dependency'::regclass),
-                                          ('signoff', 'signoff'::regclass)) AS v (subject, relation)
+                                          ('signoff', 'signoff'::regclass), ('override', 'finding_override'::regclass)) AS v (subject, relation)
                                   JOIN @extschema@.audit_relation_now AS n ON n.relid = v.relation
                            OFFSET 0) AS s
        JOIN @extschema@.audit_log AS l
@@ -193,7 +194,7 @@ COMMENT ON COLUMN timeline.changed_at IS 'when it was changed';
 COMMENT ON COLUMN timeline.changed_date IS 'day on which it was changed';
 COMMENT ON COLUMN timeline.actor IS 'person that changed it, as far as the application told';
 COMMENT ON COLUMN timeline.application IS 'application by which it was changed, as it calls itself';
-COMMENT ON COLUMN timeline.subject IS 'handover, item, dependency or signoff';
+COMMENT ON COLUMN timeline.subject IS 'handover, item, dependency, signoff or override';
 COMMENT ON COLUMN timeline.action IS 'added, changed or removed';
 COMMENT ON COLUMN timeline.action_rank IS 'action in its order: 1 added, 2 changed, 3 removed';
 COMMENT ON COLUMN timeline.title IS 'what is handed over, in a few words';

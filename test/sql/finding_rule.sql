@@ -104,7 +104,7 @@ SELECT table_name, operation, count(*) FROM handover.audit_entry WHERE table_nam
 -- ------------------------------------------------------------------------
 
 SET ROLE regress_handover_owner;
-DROP VIEW ops_report.finding;
+DROP VIEW ops_report.finding, ops_report.timeline;
 DROP TABLE ops.finding_rule, ops.finding_override;
 INSERT INTO ops.handover (id, title, checklist) VALUES (7, 'Old', '');
 SELECT ops.submit(7);

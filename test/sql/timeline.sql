@@ -13,7 +13,7 @@ SET ROLE regress_handover_owner;
 SELECT handover.create_workspace('regress_tl');
 SELECT handover.create_workspace('regress_quiet', false);
 GRANT USAGE ON SCHEMA regress_tl TO regress_handover_clerk;
-GRANT SELECT, INSERT, UPDATE, DELETE ON regress_tl.handover, regress_tl.item, regress_tl.dependency TO regress_handover_clerk;
+GRANT SELECT, INSERT, UPDATE, DELETE ON regress_tl.handover, regress_tl.item, regress_tl.dependency, regress_tl.finding_override TO regress_handover_clerk;
 GRANT USAGE ON SCHEMA regress_tl_report TO regress_handover_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA regress_tl_report TO regress_handover_reader;
 
@@ -38,6 +38,7 @@ UPDATE regress_tl.item SET state = 'done', due_at = NULL WHERE element = 'task';
 INSERT INTO regress_tl.item (handover_id, element, title) VALUES (1, 'task', 'Later');
 DELETE FROM regress_tl.item WHERE title = 'Later';
 INSERT INTO regress_tl.dependency (handover_id, item, outside) SELECT 1, id, 'the vendor' FROM regress_tl.item WHERE title = 'Swap both disks';
+INSERT INTO regress_tl.finding_override (handover_id, code, reason) VALUES (1, 'missing_scope', 'Personal');
 UPDATE regress_tl.handover SET incoming = 'Di', scope = 'All', checklist = 'require task' WHERE id = 1;
 RESET ROLE;
 
