@@ -37,6 +37,7 @@ SELECT ops.submit(1), ops.submit(2);
 SELECT ops.accept(1, 'read back');
 SET handover.actor = 'Eve';
 UPDATE ops.item SET title = 'Second, changed' WHERE handover_id = 2;
+SELECT handover.record_findings('ops');
 }) or die;
 
 # Runs queries, each as { name, sql }, in one session of the reader.  Leaves in each its columns, as
