@@ -335,7 +335,10 @@ for my $round (1 .. $crashes)
 		[ 'pgbench', '-n', '-c', 4, '-j', 1, '-T', 60, '-D', 'n=0', '-D', "base=$base", '-f', $crash,
 			'-h', $node->host, '-p', $node->port, 'busy' ],
 		'>' => \my $load_out, '2>' => \my $load_err);
-	sleep(0.3 + rand(0.4));
+	# on a busy machine, long after they were started
+	$node->poll_query_until('busy', "SELECT count(DISTINCT client) = 4 FROM done WHERE client >= $base")
+	  or die "the clients of round $round do not write: $load_err";
+	sleep(rand(0.4));
 	$node->safe_psql('busy', 'SELECT handover.seal()') if $round % 2;
 	$node->kill9;
 	$load->finish;
