@@ -25,6 +25,7 @@
 #include "attribute_value.h"
 #include "value.h"
 
+#define BOOLEAN_MAX_LENGTH	5	/* "false" */
 #define NUMBER_MAX_LENGTH	64	/* of a number that is a text */
 #define NUMBER_SCALE		4	/* numeric(18,4), as reports show it */
 #define NUMBER_BOUND		INT64CONST(100000000000000)
@@ -217,18 +218,25 @@ read_rating(const JsonbValue *value)
  * ------------------------------------------------------------------------
  */
 
+/* parse_bool_with_len() would look at a second byte of "o", and a first of "". */
 static bool
 read_boolean(const JsonbValue *value, bool *result)
 {
+	char		word[BOOLEAN_MAX_LENGTH + 1];
+
 	if (value == NULL)
 		return false;
 	if (value->type == jbvBool)
+	{
 		*result = value->val.boolean;
-	return value->type == jbvBool ||
-		(value->type == jbvString &&
-		 value->val.string.len > 0 &&	/* it looks at the first byte */
-		 parse_bool_with_len(value->val.string.val, value->val.string.len,
-							 result));
+		return true;
+	}
+	if (value->type != jbvString ||
+		value->val.string.len > BOOLEAN_MAX_LENGTH)
+		return false;
+	memcpy(word, value->val.string.val, value->val.string.len);
+	word[value->val.string.len] = '\0';
+	return parse_bool(word, result);
 }
 
 /* The level, -1 if it is none. */

@@ -46,8 +46,9 @@ SELECT v.x, handover.attribute_boolean(jsonb_build_object('x', v.x), 'x') AS boo
   FROM unnest('{true,false,yes,off,maybe,low,medium,high,critical,High,"",1}'::text[]) WITH ORDINALITY AS v (x, n) ORDER BY n;
 SELECT handover.attribute_boolean('{"x": true}', 'x'), handover.attribute_boolean('{"x": false}', 'x'), handover.attribute_boolean('{"x": 1}', 'x'),
        handover.attribute_boolean('{"x": null}', 'x'), handover.attribute_level('{"x": 2}', 'x');
--- what follows an empty text is not part of it
+-- what follows a text is not part of it
 SELECT handover.attribute_boolean('{"x": "", "y": "true"}', 'x');
+SELECT handover.attribute_boolean('{"x": "o", "y": "n"}', 'x'), handover.attribute_boolean('{"x": "o", "y": "f"}', 'x');
 
 --
 -- Times: without a zone they are in UTC, whatever the session's zone; words that move are none
