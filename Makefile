@@ -45,6 +45,7 @@ OBJS = \
 	src/finding.o \
 	src/finding_row.o \
 	src/finding_words.o \
+	src/finding_mention.o \
 	src/finding_setting.o \
 	src/finding_handover.o \
 	src/finding_item.o \
@@ -128,7 +129,7 @@ REGRESS = opclass level status checklist checklist_error tally complete constrai
 	element template security demo priority lens score \
 	workspace workspace_name workspace_upgrade trigger guard_handover lifecycle count_items \
 	item_table attributes signoff dependency import carry_forward report worklist hostile audit audit_seal audit_ddl audit_attack retention as_of timeline \
-	attribute_value reader report_contract report_flow report_item finding_rule finding_day
+	attribute_value reader report_contract report_flow report_item finding_call finding_rule finding_day
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
 
 # Names must differ from those in REGRESS: both find what they expect in expected/.

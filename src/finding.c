@@ -9,6 +9,7 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
@@ -143,6 +144,26 @@ conclude(Search *search)
 		(search->cutover.known && search->cutover.at <= search->now);
 }
 
+/* What is made for one item is gone with it, since there may be many. */
+static void
+search_items(Search *search)
+{
+	MemoryContext scratch = AllocSetContextCreate(search->context,
+												  "findings on an item",
+												  ALLOCSET_DEFAULT_SIZES);
+
+	for (int i = 0; i < search->nitems; i++)
+	{
+		MemoryContext old = MemoryContextSwitchTo(scratch);
+
+		CHECK_FOR_INTERRUPTS();
+		handover_search_item(search, &search->items[i]);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(scratch);
+	}
+	MemoryContextDelete(scratch);
+}
+
 static FindingCache *
 cache_of(FunctionCallInfo fcinfo)
 {
@@ -189,6 +210,7 @@ handover_findings(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
+	search.context = CurrentMemoryContext;
 	search.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	search.now = GetCurrentTransactionStartTimestamp();
 	handover_read_header(cache->reader, PG_GETARG_DATUM(0), &search.header);
@@ -207,7 +229,6 @@ handover_findings(PG_FUNCTION_ARGS)
 	search.neglected = PG_ARGISNULL(6) ? 0 : PG_GETARG_INT64(6);
 	conclude(&search);
 	handover_search_handover(&search);
-	for (int i = 0; i < search.nitems; i++)
-		handover_search_item(&search, &search.items[i]);
+	search_items(&search);
 	return (Datum) 0;
 }

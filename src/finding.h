@@ -4,8 +4,9 @@
  *
  * finding_row.c reads the rows, finding_setting.c the settings;
  * finding_handover.c finds what is about the handover, finding_item.c what is
- * about one item; finding.c is called by SQL.  sql/67_finding.sql has the
- * catalogue, and doc/finding.md says when each is found.
+ * about one item, finding_mention.c which items others name; finding.c is
+ * called by SQL.  sql/67_finding.sql has the catalogue, and doc/finding.md
+ * says when each is found.
  */
 #ifndef HANDOVER_FINDING_H
 #define HANDOVER_FINDING_H
@@ -154,9 +155,13 @@ typedef enum FindingSetting
 
 #define N_FINDING_SETTINGS (NO_FEEDBACK_DAYS + 1)
 
+/* Which items others name; see finding_mention.c. */
+typedef struct Mentions Mentions;
+
 /* One handover, and where its findings go. */
 typedef struct Search
 {
+	MemoryContext context;		/* lasts as long as the search */
 	FindingHeader header;
 	FindingItem *items;
 	int			nitems;
@@ -174,6 +179,7 @@ typedef struct Search
 	bool		is_pending;		/* draft, submitted or accepted */
 	bool		is_accepted;	/* or closed */
 	bool		has_taken_over;
+	const Mentions *mentions;	/* NULL until it is asked for */
 
 	ReturnSetInfo *result;
 } Search;
@@ -195,6 +201,12 @@ extern void handover_search_item(Search *search, const FindingItem *item);
 extern bool handover_question_lateness(const FindingItem *item, Moment until,
 									   double answer_days, double *late);
 
+/* finding_mention.c */
+extern bool handover_is_explained(Search *search, Span title);
+extern bool handover_is_measured(Search *search, Span title);
+extern bool handover_is_accessible(Search *search, Span name);
+extern bool handover_needs_nothing(Search *search);
+
 /* finding_row.c */
 typedef struct FindingReader FindingReader;
 
@@ -215,8 +227,6 @@ extern const double *handover_settings_of(FindingSettings *settings,
 extern bool handover_is_blank(Span words);
 extern bool handover_is_placeholder(Span words);
 extern int	handover_characters(Span words);
-extern bool handover_same_words(Span a, Span b);
-extern bool handover_names(Span list, Span title);
 extern bool handover_attribute_is(const FindingItem *item, const char *name,
 								  const char *value);
 extern Moment handover_moment_of(const FindingItem *item, const char *name);

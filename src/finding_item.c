@@ -45,26 +45,6 @@ level_words(int level)
 	return level == NO_LEVEL ? "unknown" : level_name((Level) level);
 }
 
-/* Does another item of that element apply to this one? */
-static bool
-is_applied(const Search *search, const FindingItem *item,
-		   FindingElement element, bool to_all)
-{
-	for (int i = 0; i < search->nitems; i++)
-	{
-		const FindingItem *other = &search->items[i];
-		Span		applies_to;
-
-		if (other->kind != element || !other->is_real)
-			continue;
-		applies_to = words_of(other, "applies_to");
-		if ((to_all && applies_to.str == NULL) ||
-			handover_names(applies_to, item->title))
-			return true;
-	}
-	return false;
-}
-
 /* Is the item in a dependency? */
 static bool
 is_linked(const Search *search, const FindingItem *item)
@@ -152,25 +132,6 @@ stale_document(Search *search, const FindingItem *item)
 								handover_counted(floor(days), "day")));
 }
 
-/* Has the new owner the access of that title or account? */
-static bool
-has_access(const Search *search, Span name)
-{
-	for (int i = 0; i < search->nitems; i++)
-	{
-		const FindingItem *access = &search->items[i];
-
-		if (access->kind == ELEMENT_ACCESS_GRANT &&
-			(handover_same_words(name, access->title) ||
-			 handover_same_words(name, words_of(access, "account"))) &&
-			(handover_attribute_is(access, "transfer_status", "granted") ||
-			 handover_attribute_is(access, "transfer_status", "verified") ||
-			 handover_moment_of(access, "verified_at").known))
-			return true;
-	}
-	return false;
-}
-
 static void
 inaccessible_document(Search *search, const FindingItem *item)
 {
@@ -182,7 +143,7 @@ inaccessible_document(Search *search, const FindingItem *item)
 		handover_found(search, "inaccessible_document", item, 0, 1, "no link");
 	else if (handover_attribute_words(item->attributes, "access_grant",
 									  &access) &&
-			 !has_access(search, access))
+			 !handover_is_accessible(search, access))
 		handover_found(search, "inaccessible_document", item, 0, 1,
 					   "the new owner lacks the access that it needs");
 }
@@ -242,9 +203,7 @@ missing_project_knowledge(Search *search, const FindingItem *item)
 {
 	if (item->kind == ELEMENT_PROJECT && item->is_open &&
 		handover_is_blank(item->link) &&
-		!is_applied(search, item, ELEMENT_KNOWLEDGE, false) &&
-		!is_applied(search, item, ELEMENT_PROCEDURE, false) &&
-		!is_applied(search, item, ELEMENT_DOCUMENT, false))
+		!handover_is_explained(search, item->title))
 		handover_found(search, "missing_project_knowledge", item, 0, 1,
 					   "a project with no link, and no knowledge, procedure or document that applies to it");
 }
@@ -284,7 +243,7 @@ missing_kpi(Search *search, const FindingItem *item)
 		needed = item->is_open && handover_is_blank(words_of(item, "kpi"));
 	else if (item->kind == ELEMENT_SYSTEM)
 		needed = item->is_real && search->settings[MISSING_KPI_SYSTEMS] > 0;
-	if (needed && !is_applied(search, item, ELEMENT_METRIC, true))
+	if (needed && !handover_is_measured(search, item->title))
 		handover_found(search, "missing_kpi", item, 0, 1,
 					   "no metric applies to it");
 }
@@ -317,12 +276,8 @@ undocumented_dependency(Search *search, const FindingItem *item)
 		item->kind == ELEMENT_PROJECT && item->is_open;
 
 	if (!needed || !handover_is_blank(words_of(item, "depends_on")) ||
-		is_linked(search, item))
+		is_linked(search, item) || handover_needs_nothing(search))
 		return;
-	for (int i = 0; i < search->nitems; i++)
-		if (search->items[i].kind == ELEMENT_DEPENDENCY &&
-			!search->items[i].is_real)
-			return;
 	handover_found(search, "undocumented_dependency", item, 0, 1,
 				   psprintf("no dependency of the %.*s is given, nor that there is none",
 							item->element.len, item->element.str));

@@ -84,11 +84,13 @@ static const Field item_fields[] = {
 
 #define MAX_FIELDS Max(lengthof(header_fields), lengthof(item_fields))
 
-/* How rows of one type are read. */
+/* How rows of one type are read, as it was at the first of them. */
 typedef struct RowMap
 {
+	MemoryContext context;		/* has what is below */
 	Oid			type;
 	int32		typmod;
+	uint64		identifier;		/* another once the type is altered */
 	TupleDesc	tupdesc;		/* counted no reference: a copy */
 	int			columns[MAX_FIELDS];	/* from 0; -1 for none */
 	Datum	   *values;
@@ -97,7 +99,6 @@ typedef struct RowMap
 
 struct FindingReader
 {
-	MemoryContext context;
 	RowMap		header;
 	RowMap		item;
 	Oid			levels[N_LEVELS];	/* values of the enum */
@@ -109,7 +110,10 @@ handover_finding_reader(MemoryContext context)
 	FindingReader *reader = MemoryContextAllocZero(context,
 												   sizeof(FindingReader));
 
-	reader->context = context;
+	reader->header.context = AllocSetContextCreate(context, "row of a handover",
+												   ALLOCSET_SMALL_SIZES);
+	reader->item.context = AllocSetContextCreate(context, "rows of items",
+												 ALLOCSET_SMALL_SIZES);
 	return reader;
 }
 
@@ -199,13 +203,15 @@ find_levels(FindingReader *reader, const Field *fields, int nfields)
 	}
 }
 
+/* Rows of one array may be of several types, so the last map makes room. */
 static void
 map_row(FindingReader *reader, RowMap *map, Oid type, int32 typmod,
-		const Field *fields, int nfields)
+		uint64 identifier, const Field *fields, int nfields)
 {
-	MemoryContext old = MemoryContextSwitchTo(reader->context);
+	MemoryContext old = MemoryContextSwitchTo(map->context);
 
 	map->type = InvalidOid;
+	MemoryContextReset(map->context);
 	map->tupdesc = lookup_rowtype_tupdesc_copy(type, typmod);
 	for (int i = 0; i < nfields; i++)
 		map->columns[i] = find_column(map->tupdesc, &fields[i]);
@@ -215,6 +221,7 @@ map_row(FindingReader *reader, RowMap *map, Oid type, int32 typmod,
 		find_levels(reader, fields, nfields);
 	map->type = type;
 	map->typmod = typmod;
+	map->identifier = identifier;
 	MemoryContextSwitchTo(old);
 }
 
@@ -283,10 +290,12 @@ read_row(FindingReader *reader, RowMap *map, Datum row, const Field *fields,
 	HeapTupleHeader header = DatumGetHeapTupleHeader(row);
 	Oid			type = HeapTupleHeaderGetTypeId(header);
 	int32		typmod = HeapTupleHeaderGetTypMod(header);
+	uint64		identifier = assign_record_type_identifier(type, typmod);
 	HeapTupleData tuple;
 
-	if (map->type != type || map->typmod != typmod)
-		map_row(reader, map, type, typmod, fields, nfields);
+	if (map->type != type || map->typmod != typmod ||
+		map->identifier != identifier)
+		map_row(reader, map, type, typmod, identifier, fields, nfields);
 	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
 	ItemPointerSetInvalid(&tuple.t_self);
 	tuple.t_tableOid = InvalidOid;

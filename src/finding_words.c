@@ -4,10 +4,8 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_collation.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
-#include "utils/formatting.h"
 
 #include "attribute_value.h"
 #include "finding.h"
@@ -63,36 +61,6 @@ int
 handover_characters(Span words)
 {
 	return words.str == NULL ? 0 : pg_mbstrlen_with_len(words.str, words.len);
-}
-
-/* Are they the same, but for upper and lower case?  NULL is not even itself. */
-bool
-handover_same_words(Span a, Span b)
-{
-	if (a.str == NULL || b.str == NULL)
-		return false;
-	if (span_equal(a, b))
-		return true;
-	return strcmp(str_tolower(a.str, a.len, DEFAULT_COLLATION_OID),
-				  str_tolower(b.str, b.len, DEFAULT_COLLATION_OID)) == 0;
-}
-
-/* Does a text name an item by its title, alone or in a list with commas? */
-bool
-handover_names(Span list, Span title)
-{
-	if (handover_same_words(list, title))
-		return true;
-	for (int start = 0, i = 0; list.str != NULL && i <= list.len; i++)
-	{
-		if (i < list.len && (list.str[i] != ',' || i + 1 == list.len ||
-							 list.str[i + 1] != ' '))
-			continue;
-		if (handover_same_words((Span) {list.str + start, i - start}, title))
-			return true;
-		start = i + 2;
-	}
-	return false;
 }
 
 /* Does an attribute say that, and nothing else? */
