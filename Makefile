@@ -50,6 +50,7 @@ OBJS = \
 	src/finding_handover.o \
 	src/finding_item.o \
 	src/finding_rule.o \
+	src/finding_day.o \
 	src/notify.o \
 	src/dependency.o \
 	src/document_row.o \

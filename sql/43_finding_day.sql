@@ -36,25 +36,7 @@ COMMENT ON FUNCTION @extschema@.create_workspace_finding_day() IS
     'part of create_workspace(): makes the table of findings by day in the first schema of the search_path';
 
 CREATE FUNCTION @extschema@.record_findings(workspace text) RETURNS integer
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $function$
-DECLARE
-    today CONSTANT date := (now() AT TIME ZONE 'UTC')::date;
-    recorded integer;
-BEGIN
-    PERFORM @extschema@.check_workspace(workspace);
-    PERFORM @extschema@.workspace_owner(workspace);
-    -- one at a time, or two that come together would both find nothing to replace
-    EXECUTE format('LOCK TABLE %I.finding_day IN SHARE ROW EXCLUSIVE MODE', workspace);
-    EXECUTE format('DELETE FROM %I.finding_day AS d WHERE d.day = $1', workspace) USING today;
-    EXECUTE format('INSERT INTO %1$I.finding_day (day, code, severity, role, findings, handovers) '
-                   'SELECT $1, f.code, f.severity, coalesce(f.role, %3$L), count(*), count(DISTINCT f.handover_id) '
-                   'FROM %2$I.finding AS f WHERE f.is_open GROUP BY f.code, f.severity, coalesce(f.role, %3$L)',
-                   workspace, workspace || '_report', '') USING today;
-    EXECUTE format('SELECT coalesce(sum(d.findings), 0) FROM %I.finding_day AS d WHERE d.day = $1', workspace) INTO recorded USING today;
-    RETURN recorded;
-END
-$function$;
+    AS 'MODULE_PATHNAME', 'handover_record_findings' LANGUAGE C
+    SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.record_findings(text) IS
     'counts the findings on open handovers of a workspace, for its report finding_trend, in place of what was counted earlier that day; returns how many there are';

@@ -56,7 +56,45 @@ SET ROLE regress_fday_party;
 SELECT count(*) > 0 AS seen FROM fday_report.finding_trend;
 RESET ROLE;
 
+-- ------------------------------------------------------------------------
+-- Whoever may act as the owner records what the owner sees, and runs as the owner
+-- ------------------------------------------------------------------------
+
 SET client_min_messages = warning;
+CREATE ROLE regress_fday_owner;
+CREATE ROLE regress_fday_member NOINHERIT IN ROLE regress_fday_owner;
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_fday_owner', current_database()); END $$;
+SET ROLE regress_fday_owner;
+SELECT handover.create_workspace('fday2');
+SELECT handover.restrict_workspace('fday2');
+INSERT INTO fday2.handover (id, role, outgoing, checklist) VALUES (1, 'general', 'Ana', '');
+CREATE FUNCTION fday2.say() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE WARNING 'runs as %', current_user;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER say AFTER INSERT ON fday2.finding_day EXECUTE FUNCTION fday2.say();
+SET ROLE regress_fday_member;
+SELECT handover.record_findings('fday2') > 0 AS some;
+RESET ROLE;
+SELECT handover.record_findings('fday2') > 0 AS some;
+CREATE OR REPLACE FUNCTION fday2.say() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RESET ROLE;
+    RETURN NULL;
+END $$;
+SELECT handover.record_findings('fday2');
+-- so would one that waits until the end
+CREATE CONSTRAINT TRIGGER say_later AFTER DELETE ON fday2.finding_day DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fday2.say();
+SELECT handover.record_findings('fday2');
+SELECT count(*) > 0 AS still FROM fday2.finding_day;
+DROP TABLE fday2.finding_day CASCADE;
+SELECT handover.record_findings('fday2');
+SELECT handover.drop_workspace('fday2', true);
+DO $$ BEGIN EXECUTE format('REVOKE CREATE ON DATABASE %I FROM regress_fday_owner', current_database()); END $$;
+DROP ROLE regress_fday_member;
+DROP ROLE regress_fday_owner;
+
 SELECT handover.revoke_reader('fday', 'regress_fday_reader');
 SELECT handover.revoke_reader('fday', 'regress_fday_party');
 SELECT handover.drop_workspace('fday', true);
