@@ -31,7 +31,7 @@
 #define NUMBER_BOUND		INT64CONST(100000000000000)
 #define RATING_SCALE		2
 
-/* Not all clients know other years. */
+/* Not all clients know other years; in UTC. */
 #define FIRST_YEAR			1
 #define LAST_YEAR			9999
 
@@ -275,6 +275,13 @@ is_unknown_zone(const char *field, int type)
 		pg_tzset(field) == NULL;
 }
 
+/* In UTC. */
+static TimestampTz
+start_of_year(int year)
+{
+	return (date2j(year, 1, 1) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
+}
+
 /* As timestamptz_in() reads it, but for such words, and without its errors. */
 static bool
 decode_time(const char *str, TimestampTz *result)
@@ -298,8 +305,9 @@ decode_time(const char *str, TimestampTz *result)
 	return DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, &tz,
 						  &extra) == 0 &&
 		dtype == DTK_DATE &&
-		tm.tm_year >= FIRST_YEAR && tm.tm_year <= LAST_YEAR &&
-		tm2timestamp(&tm, fsec, &tz, result) == 0;
+		tm2timestamp(&tm, fsec, &tz, result) == 0 &&
+		*result >= start_of_year(FIRST_YEAR) &&
+		*result < start_of_year(LAST_YEAR + 1);
 }
 
 /*

@@ -57,7 +57,7 @@ CREATE TEMPORARY TABLE moment (n integer GENERATED ALWAYS AS IDENTITY, x text);
 INSERT INTO moment (x) VALUES ('2026-12-01'), ('2026-12-01T17:30:00Z'), ('2026-12-01 17:30:00.123456+05:30'), ('2026-12-01 17:30'), ('20261201'),
     ('2026-12-01 10:00 Europe/Berlin'), ('2026-07-01 10:00 Europe/Berlin'), ('2026-12-01 10:00 CET'), ('1/2/2027'), ('31/1/2027'), ('2026-02-30'), ('2026-13-01'),
     ('2026-12-01 25:00'), ('2026-12-01 10:00 Nowhere/Land'), ('10:00 today'), ('12:00 now'), ('2026-12-01 tomorrow'), ('today'), ('infinity'), ('1 day'), ('soon'), (''),
-    ('300000-01-01'), ('0001-01-01 BC'), ('294276-12-31 23:59:59'), (repeat('2', 500)), ('2026-12-01' || repeat(' ', 500));
+    ('300000-01-01'), ('0001-01-01 BC'), ('294276-12-31 23:59:59'), ('9999-12-31 23:59:59.9999999'), ('9999-12-31 23:00 -02'), ('0001-01-01 +02'), ('0001-01-01'), ('9999-12-31'), (repeat('2', 500)), ('2026-12-01' || repeat(' ', 500));
 SET TimeZone = 'UTC';
 SELECT left(x, 40) AS x, handover.attribute_time(jsonb_build_object('x', x), 'x') AS moment FROM moment ORDER BY n;
 CREATE TEMPORARY TABLE plainly AS SELECT n, handover.attribute_time(jsonb_build_object('x', x), 'x') AS moment FROM moment;
