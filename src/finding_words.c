@@ -78,7 +78,7 @@ handover_attribute_is(const FindingItem *item, const char *name,
 Moment
 handover_moment_of(const FindingItem *item, const char *name)
 {
-	Moment		result;
+	Moment		result = {false, 0};
 
 	result.known = handover_attribute_moment(item->attributes, name,
 											 &result.at);
