@@ -6,7 +6,8 @@
  * something else by then, or nothing.  So nothing here is an error: what
  * cannot be read as what is asked for is NULL.  Nothing depends on settings of
  * the session either, so that a report is the same for all who read it, and an
- * index can hold what it shows.
+ * index can hold what it shows; but for timezone_abbreviations, since the
+ * server's decoder takes no other list of them.
  */
 #include "postgres.h"
 

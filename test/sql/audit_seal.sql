@@ -105,7 +105,9 @@ BEGIN
         SET LOCAL handover.log_maintenance = on;
         EXECUTE change;
         GET DIAGNOSTICS n = ROW_COUNT;
-        SELECT string_agg(DISTINCT v.discrepancy, ', ') INTO found FROM handover.verify() AS v;
+        -- what else runs on the server, such as autovacuum, decides whether it was passed over, too
+        SELECT coalesce(string_agg(DISTINCT v.discrepancy, ', ') FILTER (WHERE v.discrepancy NOT LIKE 'it was passed over%'), string_agg(DISTINCT v.discrepancy, ', '))
+          INTO found FROM handover.verify() AS v;
         RAISE EXCEPTION USING ERRCODE = 'ZZ001', MESSAGE = CASE n WHEN 0 THEN 'NOTHING CHANGED' ELSE coalesce(found, 'NOT FOUND') END;
     EXCEPTION WHEN SQLSTATE 'ZZ001' THEN
         RETURN SQLERRM;
