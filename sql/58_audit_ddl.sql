@@ -173,7 +173,7 @@ BEGIN
                                    WHERE t.relation = command.root);
         IF command.command_tag IN ('ALTER TABLE', 'CREATE TABLE') THEN
             -- A new part gets the trigger for its rows from its parent, but not that for TRUNCATE;
-            -- one that has left keeps that, and has nothing to log into.
+            -- one that has left, and parts of its own, keep that, and have nothing to log into.
             FOR part IN
                 SELECT p.relid::regclass AS relation, t.always
                   FROM @extschema@.audit_table AS t
@@ -199,7 +199,6 @@ BEGIN
                          WHERE r.relation = command.root::oid) AS relation_id
                   FROM (SELECT g.tgrelid::regclass AS relation
                           FROM pg_trigger AS g
-                               JOIN pg_class AS c ON c.oid = g.tgrelid AND NOT c.relispartition
                          WHERE g.tgname = 'zz_audit_truncate' AND g.tgfoid = '@extschema@.audit_truncate'::regproc
                            -- as the log knows it: a trigger of this name can be anybody's
                            AND EXISTS (SELECT FROM @extschema@.audit_relation AS r

@@ -113,6 +113,13 @@ ALTER TABLE shift DETACH PARTITION shift_a;
 -- is a table like any other now
 INSERT INTO shift_a VALUES (1, 'a');
 TRUNCATE shift_a;
+-- and so are the parts of one that has parts itself
+CREATE TABLE shift_e PARTITION OF shift FOR VALUES IN ('e') PARTITION BY HASH (id);
+CREATE TABLE shift_e1 PARTITION OF shift_e FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+ALTER TABLE shift DETACH PARTITION shift_e;
+INSERT INTO shift_e VALUES (1, 'e');
+TRUNCATE shift_e1;
+TRUNCATE shift_e;
 DROP TABLE shift_b;
 SELECT * FROM look();
 
