@@ -179,7 +179,7 @@ CREATE STATISTICS IF NOT EXISTS item_feedback_date
 COMMENT ON STATISTICS item_feedback_date IS 'days of the index item_feedback';
 
 -- what is still to be done in handovers of old, and what of it went on, without reading the items; see the finding neglected_open_task
-CREATE INDEX IF NOT EXISTS item_open_work ON item (handover_id)
+CREATE INDEX IF NOT EXISTS item_open_work ON item (handover_id, id)
     WHERE (state IS NULL OR state NOT IN ('done', 'none')) AND element IN ('responsibility', 'task', 'project', 'issue', 'change_request', 'campaign');
 CREATE UNIQUE INDEX IF NOT EXISTS item_origin ON item (origin_handover, origin_item, handover_id)
     WHERE origin_item IS NOT NULL;
