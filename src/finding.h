@@ -227,6 +227,7 @@ extern const double *handover_settings_of(FindingSettings *settings,
 extern bool handover_is_blank(Span words);
 extern bool handover_is_placeholder(Span words);
 extern int	handover_characters(Span words);
+extern Span handover_words_of(const FindingItem *item, const char *name);
 extern bool handover_attribute_is(const FindingItem *item, const char *name,
 								  const char *value);
 extern Moment handover_moment_of(const FindingItem *item, const char *name);

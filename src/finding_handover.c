@@ -60,10 +60,7 @@ typedef struct Facts
 static bool
 has_words(const FindingItem *item, const char *name)
 {
-	Span		words;
-
-	return handover_attribute_words(item->attributes, name, &words) &&
-		!handover_is_blank(words);
+	return !handover_is_blank(handover_words_of(item, name));
 }
 
 static bool

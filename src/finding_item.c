@@ -17,15 +17,6 @@
  * ------------------------------------------------------------------------
  */
 
-static Span
-words_of(const FindingItem *item, const char *name)
-{
-	Span		words;
-
-	(void) handover_attribute_words(item->attributes, name, &words);
-	return words;
-}
-
 static bool
 is_true(const FindingItem *item, const char *name)
 {
@@ -240,7 +231,8 @@ missing_kpi(Search *search, const FindingItem *item)
 	bool		needed = false;
 
 	if (item->kind == ELEMENT_CAMPAIGN)
-		needed = item->is_open && handover_is_blank(words_of(item, "kpi"));
+		needed = item->is_open &&
+			handover_is_blank(handover_words_of(item, "kpi"));
 	else if (item->kind == ELEMENT_SYSTEM)
 		needed = item->is_real && search->settings[MISSING_KPI_SYSTEMS] > 0;
 	if (needed && !handover_is_measured(search, item->title))
@@ -275,7 +267,8 @@ undocumented_dependency(Search *search, const FindingItem *item)
 	bool		needed = item->kind == ELEMENT_SYSTEM ? item->is_real :
 		item->kind == ELEMENT_PROJECT && item->is_open;
 
-	if (!needed || !handover_is_blank(words_of(item, "depends_on")) ||
+	if (!needed ||
+		!handover_is_blank(handover_words_of(item, "depends_on")) ||
 		is_linked(search, item) || handover_needs_nothing(search))
 		return;
 	handover_found(search, "undocumented_dependency", item, 0, 1,
@@ -314,11 +307,11 @@ pending_change_without_status(Search *search, const FindingItem *item)
 
 	if (item->kind != ELEMENT_CHANGE_REQUEST || !item->is_open)
 		return;
-	if (handover_is_blank(words_of(item, "approval_status")))
+	if (handover_is_blank(handover_words_of(item, "approval_status")))
 		sentence = "no word of where its approval stands";
 	else if ((handover_attribute_is(item, "approval_status", "requested") ||
 			  handover_attribute_is(item, "approval_status", "in_review")) &&
-			 handover_is_blank(words_of(item, "next_approver")))
+			 handover_is_blank(handover_words_of(item, "next_approver")))
 		sentence = "no word of who is next to approve";
 	if (sentence != NULL)
 		handover_found(search, "pending_change_without_status", item, 0, 1,
@@ -387,7 +380,7 @@ access_not_transferred(Search *search, const FindingItem *item)
 		handover_attribute_is(item, "transfer_status", "revoked") ||
 		handover_moment_of(item, "verified_at").known)
 		return;
-	status = words_of(item, "transfer_status");
+	status = handover_words_of(item, "transfer_status");
 	if (!days_between(search->cutover, moment(search->now), &days) || days < 0)
 		days = 0;
 	handover_found(search, "access_not_transferred", item, days, 0,
@@ -425,7 +418,7 @@ missing_security_protocol(Search *search, const FindingItem *item)
 {
 	if (item->kind == ELEMENT_ACCESS_GRANT && item->is_real &&
 		is_true(item, "privileged") &&
-		handover_is_blank(words_of(item, "security_protocol")))
+		handover_is_blank(handover_words_of(item, "security_protocol")))
 		handover_found(search, "missing_security_protocol", item, 0, 1,
 					   "privileged, and without a security protocol");
 }

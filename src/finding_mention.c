@@ -11,7 +11,6 @@
 #include "catalog/pg_collation.h"
 #include "utils/formatting.h"
 
-#include "attribute_value.h"
 #include "finding.h"
 
 typedef struct NameSet
@@ -105,15 +104,6 @@ has_name(const NameSet *set, Span name)
  * ------------------------------------------------------------------------
  */
 
-static Span
-words_of(const FindingItem *item, const char *name)
-{
-	Span		words;
-
-	(void) handover_attribute_words(item->attributes, name, &words);
-	return words;
-}
-
 /* Has the new owner this access, be it said to be none? */
 static bool
 is_given(const FindingItem *access)
@@ -134,12 +124,13 @@ add_item(Mentions *mentions, const FindingItem *item)
 		case ELEMENT_PROCEDURE:
 		case ELEMENT_DOCUMENT:
 			if (item->is_real)
-				add_list(&mentions->explained, words_of(item, "applies_to"));
+				add_list(&mentions->explained,
+						 handover_words_of(item, "applies_to"));
 			break;
 		case ELEMENT_METRIC:
 			if (!item->is_real)
 				break;
-			applies_to = words_of(item, "applies_to");
+			applies_to = handover_words_of(item, "applies_to");
 			mentions->measures_all |= applies_to.str == NULL;
 			add_list(&mentions->measured, applies_to);
 			break;
@@ -147,7 +138,8 @@ add_item(Mentions *mentions, const FindingItem *item)
 			if (!is_given(item))
 				break;
 			add_name(&mentions->accessible, item->title);
-			add_name(&mentions->accessible, words_of(item, "account"));
+			add_name(&mentions->accessible,
+					 handover_words_of(item, "account"));
 			break;
 		case ELEMENT_DEPENDENCY:
 			mentions->needs_nothing |= !item->is_real;

@@ -63,6 +63,16 @@ handover_characters(Span words)
 	return words.str == NULL ? 0 : pg_mbstrlen_with_len(words.str, words.len);
 }
 
+/* What an attribute says; NULL if there is none. */
+Span
+handover_words_of(const FindingItem *item, const char *name)
+{
+	Span		words;
+
+	(void) handover_attribute_words(item->attributes, name, &words);
+	return words;
+}
+
 /* Does an attribute say that, and nothing else? */
 bool
 handover_attribute_is(const FindingItem *item, const char *name,
